@@ -1,0 +1,76 @@
+"""The interface that a platform fills: how to fetch a picture and how to say, show and change things there.
+
+An adapter turns the platform's events into Messages, hands each to ``Listener.receive`` *before* it acknowledges the event to the
+platform, and sends what the conversation asks for. It knows the platform's limits and nothing of styles.
+"""
+
+from typing import Protocol
+
+from bots.message import Address, Answer, Message, Person, Picture, Text
+
+
+class Listener(Protocol):
+    """What an adapter sees of the conversation."""
+
+    async def receive(self, message: Message) -> None:
+        """Record the message durably and return; the answer comes later, through the adapter. Safe to call twice."""
+        ...
+
+    async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
+        """Styles whose id or title begins with (or resembles) what was typed, as (id, title) pairs, best first."""
+        ...
+
+
+class SendFailed(Exception):
+    """The platform refused: nothing was delivered, and trying again as it is will not help. The text says why, without secrets."""
+
+
+class SendUncertain(Exception):
+    """The connection broke after the request left: it may or may not have been delivered. Never blindly repeated."""
+
+
+class Adapter(Protocol):
+    """One platform.
+
+    ``platform`` is its name in Messages ("telegram"). ``repeatable`` says that ``show`` may be called again for the same
+    address and job without a second answer appearing (it replaces or is recognised by its key), so that an uncertain send
+    can be repeated after a restart.
+
+    Every sending method waits out the platform's flood control by itself, retries where nothing was delivered, and raises
+    ``SendFailed`` or ``SendUncertain``.
+    """
+
+    platform: str
+    repeatable: bool
+
+    async def run(self, listener: Listener) -> None:
+        """Connect, receive until cancelled, disconnect. Raises ``SendFailed`` when the platform turns us away (bad token)."""
+        ...
+
+    async def fetch(self, picture: Picture) -> bytes:
+        """Download a picture. Raises ``inference.errors.TooLarge`` over the platform's or our limit, ``SendFailed`` if it is gone."""
+        ...
+
+    async def avatar(self, person: Person, address: Address) -> Picture | None:
+        """The person's own profile picture, or None when there is none or it is hidden from us."""
+        ...
+
+    async def say(self, address: Address, text: Text) -> str:
+        """Send words. Returns an opaque id of what was sent, for ``change`` and ``remove``."""
+        ...
+
+    async def change(self, address: Address, sent: str, text: Text) -> None:
+        """Replace words sent before (progress). Does nothing if they are gone."""
+        ...
+
+    async def remove(self, address: Address, sent: str) -> None:
+        """Take back words sent before. Does nothing if they are gone."""
+        ...
+
+    async def busy(self, address: Address) -> None:
+        """Show "sending a photo…" for a few seconds where the platform can; cheap, best effort, never raises."""
+        ...
+
+    async def show(self, address: Address, answer: Answer, key: str) -> None:
+        """Send pictures. ``key`` names the answer uniquely, for platforms that can recognise a repetition."""
+        ...

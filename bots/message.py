@@ -1,0 +1,91 @@
+"""What a person said, and what can be said back: plain, frozen values that survive a restart.
+
+Pressing a button *is* saying its command: a button carries the text of a command ("/style ukiyoe"), and the
+adapter turns a press into a Message with that text. So there is one grammar, and buttons work after a restart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Address = Mapping[str, str | int | bool | None]
+"""How to answer, in the adapter's own terms (chat, thread, message, interaction). The conversation never looks inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who speaks. ``id`` is unique on the platform; ``language`` is an IETF tag as the platform gives it ("zh-hans")."""
+
+    id: str
+    name: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture on the platform, not yet fetched. ``ref`` is what the adapter's ``fetch`` takes; never holds a token."""
+
+    ref: str
+    media_type: str = ""
+    byte_count: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one person said in one chat.
+
+    ``platform + chat + id`` is unique and stable: a message delivered twice by the platform is recorded once.
+    ``pictures`` come with the message itself (all items of an album, in order), ``replied`` with the message it
+    replies to. ``text`` is the command or plain text ("" for a bare picture), with any "@bot" already taken off.
+    ``addressed`` is False for group chatter that is not a command, reply or mention to the bot.
+    ``as_file`` is True when the person sent the picture as a file, so the answer goes back as one.
+    """
+
+    platform: str
+    chat: str
+    id: str
+    person: Person
+    text: str
+    address: Address
+    pictures: tuple[Picture, ...] = ()
+    replied: tuple[Picture, ...] = ()
+    private: bool = False
+    addressed: bool = True
+    as_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """``command`` is at most 64 bytes of UTF-8, the narrowest platform's limit."""
+
+    label: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words to say, with rows of buttons."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One encoded picture to send; ``name`` is a file name such as "ukiyoe.jpg"."""
+
+    picture: bytes = field(repr=False)
+    media_type: str = "image/jpeg"
+    name: str = "picture.jpg"
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Pictures to send as one answer (an album when there are several), with one caption."""
+
+    photos: tuple[Photo, ...]
+    caption: str = ""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    as_file: bool = False

@@ -1,0 +1,109 @@
+"""Every way the service says no.
+
+ServiceError
+├── InvalidRequest      400 bad_request
+├── NotAuthorised       401 unauthorised
+├── UnknownStyle        404 unknown_style      .suggestion
+├── TooLarge            413 too_large
+├── NotAPicture         415 not_a_picture
+├── InvalidOption       422 bad_option
+├── Busy                429 busy               .retry_after_s
+├── StyleUnavailable    503 style_unavailable
+├── NotReady            503 not_ready
+├── DeadlinePassed      504 deadline_passed
+└── Failed              500 failed
+
+A message is one calm sentence that may be shown to people. ``code`` is what programs (and the bots' reply
+catalogues) go by. A cancelled job raises ``asyncio.CancelledError`` and nothing else.
+"""
+
+from typing import ClassVar
+
+
+class ServiceError(Exception):
+    """The service refused or failed a job."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "failed"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidRequest(ServiceError):
+    """The request itself is malformed."""
+
+    status, code = 400, "bad_request"
+
+
+class NotAuthorised(ServiceError):
+    """The token is missing or wrong."""
+
+    status, code = 401, "unauthorised"
+
+
+class UnknownStyle(ServiceError):
+    """No installed style has this name. ``suggestion`` is the nearest one, if any is near."""
+
+    status, code = 404, "unknown_style"
+
+    def __init__(self, style: str, suggestion: str | None = None) -> None:
+        hint = f" Did you mean “{suggestion}”?" if suggestion else ""
+        super().__init__(f"There is no style “{style}”.{hint}")
+        self.style, self.suggestion = style, suggestion
+
+
+class TooLarge(ServiceError):
+    """Too many bytes, pixels or frames; said from the header, before anything is decoded."""
+
+    status, code = 413, "too_large"
+
+
+class NotAPicture(ServiceError):
+    """Not one of the formats we accept, or broken."""
+
+    status, code = 415, "not_a_picture"
+
+
+class InvalidOption(ServiceError):
+    """An option is out of its range."""
+
+    status, code = 422, "bad_option"
+
+
+class Busy(ServiceError):
+    """The queue is full. ``retry_after_s`` is computed from the measured throughput."""
+
+    status, code = 429, "busy"
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(f"Too many pictures are waiting; try again in {max(1, round(retry_after_s))} s.")
+        self.retry_after_s = retry_after_s
+
+
+class StyleUnavailable(ServiceError):
+    """The style's pack is broken or was revoked."""
+
+    status, code = 503, "style_unavailable"
+
+
+class NotReady(ServiceError):
+    """The service is starting, stopping, or cannot be reached."""
+
+    status, code = 503, "not_ready"
+
+
+class DeadlinePassed(ServiceError):
+    """The job's deadline came before the device did."""
+
+    status, code = 504, "deadline_passed"
+
+
+class Failed(ServiceError):
+    """Something of ours broke. The log has it whole; people get this sentence."""
+
+    status, code = 500, "failed"
+
+    def __init__(self, message: str = "Something went wrong on our side; the picture was not changed.") -> None:
+        super().__init__(message)

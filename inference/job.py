@@ -1,0 +1,94 @@
+"""What crosses the seam between the bots and the service: plain, frozen values.
+
+A picture crosses as its encoded bytes, never as a URL (a Telegram file URL carries the bot's token)
+and never decoded.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """How a result is encoded."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+
+    @property
+    def media_type(self) -> str:
+        return f"image/{self.value}"
+
+
+class Crop(StrEnum):
+    """What of the photo is styled."""
+
+    NONE = "none"
+    AVATAR = "avatar"  # a square around the face (or the middle), with room for a round frame
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is done to the pixels. Everything here is done by the service.
+
+    ``strength`` blends photo (0) and styled picture (1); None takes the style's default, as does
+    ``keep_colours``. ``max_side`` bounds the longer side of the result in pixels; the photo is never
+    enlarged. ``mark`` draws the small visible mark that says a machine made this.
+    """
+
+    strength: float | None = None
+    keep_colours: bool | None = None
+    max_side: int = 2048
+    format: Format = Format.JPEG
+    crop: Crop = Crop.NONE
+    mark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One picture that one person wants in one style.
+
+    ``user`` and ``chat`` are opaque fairness keys ("telegram:17"), ``deadline_s`` counts seconds from
+    the moment the service accepts the job.
+    """
+
+    picture: bytes = field(repr=False)
+    style: str
+    options: Options = Options()
+    user: str = "anonymous"
+    chat: str = ""
+    deadline_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The encoded picture, and how long it waited and ran."""
+
+    picture: bytes = field(repr=False)
+    media_type: str
+    width: int
+    height: int
+    style: str
+    style_version: str
+    waited_s: float
+    ran_s: float
+    batch_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The job waits. ``position`` is 1 for the job that runs next; ``eta_s`` is the estimate until its result."""
+
+    position: int
+    eta_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The job's batch is on the device."""
+
+
+Event = Queued | Running
+Progress = Callable[[Event], None]
+"""Called in the event loop, whenever position changes or the job starts. Must return at once."""

@@ -1,0 +1,19 @@
+"""What every test may rely on."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported: the tests share two cores with what they start
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real weights, pictures and specifications beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip(f"needs the shared material at {SHARED.name}/ beside the project")
+    return SHARED
