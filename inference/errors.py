@@ -6,6 +6,7 @@ ServiceError
 ├── UnknownStyle        404 unknown_style      .suggestion
 ├── TooLarge            413 too_large
 ├── NotAPicture         415 not_a_picture
+│   └── TooSmall        415 too_small
 ├── InvalidOption       422 bad_option
 ├── Busy                429 busy               .retry_after_s
 ├── StyleUnavailable    503 style_unavailable
@@ -64,6 +65,12 @@ class NotAPicture(ServiceError):
     """Not one of the formats we accept, or broken."""
 
     status, code = 415, "not_a_picture"
+
+
+class TooSmall(NotAPicture):
+    """Too few pixels, or too long and thin, to be a picture of anything."""
+
+    code = "too_small"
 
 
 class InvalidOption(ServiceError):
