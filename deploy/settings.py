@@ -41,9 +41,9 @@ class Settings(BaseSettings):
     discord_gateway_url: str | None = Field(None, description="Discord's gateway; its own by default")
     discord_cdn_url: str | None = Field(None, description="Discord's CDN; its own by default")
     listen: str = Field("127.0.0.1:8080", description="address and port of the web chat and the HTTP service")
-    web_token: SecretStr | None = Field(None, description="what the web chat asks for; needed beyond loopback")
+    web_token: SecretStr | None = Field(None, description="what the web chat asks for beyond loopback")
     inference_url: str | None = Field(None, description="a running `atelier serve`; by default the service is embedded")
-    inference_token: SecretStr | None = Field(None, description="what the HTTP service asks for; needed beyond loopback")
+    inference_token: SecretStr | None = Field(None, description="what the HTTP service asks for beyond loopback")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the generators run")
     styles: Annotated[tuple[Path, ...], NoDecode] = Field((), description="extra folders of packs, separated by “:”")
     data: Path = Field(
