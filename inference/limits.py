@@ -1,0 +1,37 @@
+"""How much the service takes on: pictures, the queue, batches, memory.
+
+Every bound stands here once, so that a machine's owner can see what a stranger can make it do.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds and waits. Bytes are bytes, times are seconds, sides and pixels are counted after EXIF orientation."""
+
+    # One picture, all read from its header before anything is decoded.
+    picture_bytes: int = 20_000_000
+    picture_pixels: int = 50_000_000
+    picture_frames: int = 500
+    min_side: int = 16
+    max_aspect: float = 20.0
+
+    # The longer side of a result that a job may ask for.
+    min_result_side: int = 64
+    max_result_side: int = 4096
+
+    # The queue. Its bytes are the encoded pictures that wait; a person's bound leaves room for two albums.
+    queue_jobs: int = 200
+    queue_bytes: int = 400_000_000
+    user_jobs: int = 24
+
+    # Scheduling. A job may be passed over for a fuller batch or a loaded generator until it has waited `max_wait_s`.
+    max_wait_s: float = 3.0
+    fill_wait_s: float = 0.010
+    batch_jobs: int = 8
+    batch_bytes: int = 256 * 2**20  # activations: pixels times the generator's measured bytes per pixel
+
+    # The cache of loaded generators, and how long a broken pack is not tried again.
+    cache_bytes: int = 256 * 2**20
+    broken_for_s: float = 60.0
