@@ -1,0 +1,110 @@
+"""The installed styles: built-in packs first, then ``ATELIER_STYLES``, then what was installed. Needs no torch to list.
+
+A broken pack never spoils the others: it is kept aside, with the sentence that says what is wrong with it.
+"""
+
+import difflib
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from styles import pack
+from styles.card import Card
+from styles.errors import BrokenPack, NoSuchStyle
+
+if TYPE_CHECKING:
+    import torch
+
+    from styles.style import Style
+
+BUILT_IN = Path(__file__).parent / "packs"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A pack that cannot be offered, and why."""
+
+    folder: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """What one look at the folders found; replaced as a whole, so that readers in other threads see no half."""
+
+    cards: dict[str, Card] = field(default_factory=dict)
+    folders: dict[str, Path] = field(default_factory=dict)
+    broken: list[Broken] = field(default_factory=list)
+
+
+class Library:
+    """Finds packs in folders of packs. May be used from several threads."""
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self.roots = tuple(roots)
+        self._shelf = _Shelf()
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(cls, extra: Sequence[Path] = (), *, built_in: Path = BUILT_IN) -> "Library":
+        """Look at the built-in packs, then at each folder of ``extra`` in its order; folders may be absent."""
+        library = cls((built_in, *extra))
+        library.rescan()
+        return library
+
+    def rescan(self) -> None:
+        """Look at the folders again."""
+        with self._writing:
+            shelf = _Shelf()
+            for folder in self._folders():
+                _place(shelf, folder)
+            self._shelf = shelf
+
+    def cards(self) -> tuple[Card, ...]:
+        """The sound packs' cards, in the order to show them."""
+        return tuple(self._shelf.cards.values())
+
+    def broken(self) -> tuple[Broken, ...]:
+        """The packs that cannot be offered, each with its sentence."""
+        return tuple(self._shelf.broken)
+
+    def card(self, style: str) -> Card:
+        """The card of one style. Raises NoSuchStyle, with the nearest name where one is near."""
+        cards = self._shelf.cards
+        if style in cards:
+            return cards[style]
+        near = difflib.get_close_matches(style[:64].lower(), cards, n=1, cutoff=0.5)
+        raise NoSuchStyle(style, near[0] if near else None)
+
+    def folder(self, style: str) -> Path:
+        """The folder of one style's pack. Raises NoSuchStyle."""
+        self.card(style)
+        return self._shelf.folders[style]
+
+    def load(self, style: str, *, device: "torch.device | str", dtype: "torch.dtype") -> "Style":
+        """Load one generator. Raises NoSuchStyle, and BrokenPack where the weights are not those of the card."""
+        return pack.load(self.folder(style), self.card(style), device, dtype)
+
+    def preview(self, style: str) -> bytes:
+        """The preview picture, a JPEG. Raises NoSuchStyle, and BrokenPack where it has gone."""
+        return pack.content(self.folder(style), pack.PREVIEW)
+
+    def _folders(self) -> Iterator[Path]:
+        for root in self.roots:
+            if root.is_dir():
+                yield from sorted(each for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
+
+
+def _place(shelf: _Shelf, folder: Path) -> None:
+    try:
+        card = pack.read(folder)
+    except BrokenPack as error:
+        shelf.broken.append(Broken(folder, str(error)))
+        return
+    if card.id in shelf.cards:
+        reason = f"{folder / pack.CARD}: the style “{card.id}” is already there, in {shelf.folders[card.id]}."
+        shelf.broken.append(Broken(folder, reason))
+        return
+    shelf.cards[card.id], shelf.folders[card.id] = card, folder

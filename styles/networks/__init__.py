@@ -1,0 +1,46 @@
+"""The networks that a pack may name. To add one: write its file, add its line to NETWORKS.
+
+Every module maps N x 3 x H x W RGB in [0, 1] to the same shape and range; what is odd about a network inside (channel
+order, value range, padding) stays in its file.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+from styles.networks import small
+
+State = Mapping[str, Tensor]
+Reader = Callable[[State], tuple[dict[str, Any], State]]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One architecture.
+
+    ``build`` takes the card's network options by name. ``read`` turns a published checkpoint's state dict into those
+    options and a state dict that the built module loads strictly; it raises ValueError with one phrase where the
+    layout is another's. ``multiple`` and ``minimum`` are the sides' in pixels.
+    """
+
+    name: str
+    build: Callable[..., nn.Module]
+    read: Reader | None
+    multiple: int
+    minimum: int
+    paper: str
+
+
+NETWORKS: tuple[Network, ...] = (
+    Network("small", small.SmallNet, None, 4, 16, "arXiv:1603.08155, with resize-convolutions at half its cost"),
+)
+
+
+def network(name: str) -> Network:
+    """The network of this name. Raises KeyError."""
+    for known in NETWORKS:
+        if known.name == name:
+            return known
+    raise KeyError(name)

@@ -1,0 +1,193 @@
+"""A style pack: a folder of ``style.toml``, ``weights.safetensors``, ``preview.jpg`` and ``report.json``.
+
+Nothing in it is executed. Reading the card needs no torch; ``write`` and ``load`` do.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from styles.card import Card
+from styles.errors import BrokenPack
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+    from styles.networks import Network
+    from styles.style import Style
+
+CARD, WEIGHTS, PREVIEW, REPORT = "style.toml", "weights.safetensors", "preview.jpg", "report.json"
+MAX_BYTES: Mapping[str, int] = {CARD: 64 << 10, WEIGHTS: 1 << 30, PREVIEW: 2 << 20, REPORT: 1 << 20}
+
+
+def read(folder: Path) -> Card:
+    """The checked card of a pack.
+
+    Raises:
+        BrokenPack: a file is missing, too large or malformed; the weights themselves are checked by ``load``.
+    """
+    source = folder / CARD
+    try:
+        text = content(folder, CARD).decode()
+    except UnicodeDecodeError as error:
+        raise BrokenPack(source, "not UTF-8 text") from error
+    card = Card.parse(text, str(source))
+    for name in (WEIGHTS, PREVIEW, REPORT):
+        _check_file(folder / name)
+    return card
+
+
+def content(folder: Path, name: str) -> bytes:
+    """The bytes of one of the pack's files. Raises BrokenPack where it is missing or larger than we accept."""
+    _check_file(folder / name)
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise BrokenPack(folder / name, f"cannot be read ({error.strerror})") from error
+
+
+def report(folder: Path) -> dict[str, Any]:
+    """What ``report.json`` says: how the style was made, and ``parameters``, ``gmac_512`` and ``weights_bytes``."""
+    try:
+        values = json.loads(content(folder, REPORT))
+    except (ValueError, RecursionError) as error:
+        raise BrokenPack(folder / REPORT, "not valid JSON") from error
+    if not isinstance(values, dict):
+        raise BrokenPack(folder / REPORT, "must be a JSON object")
+    return values
+
+
+def load(folder: Path, card: Card, device: "torch.device | str", dtype: "torch.dtype") -> "Style":
+    """Load the generator of a pack onto a device.
+
+    Raises:
+        BrokenPack: the weights are not those of the card (hash), not safetensors, or not of its network.
+    """
+    import torch
+
+    from styles.style import Style
+
+    data = content(folder, WEIGHTS)
+    if hashlib.sha256(data).hexdigest() != card.sha256:
+        raise BrokenPack(folder / WEIGHTS, "its SHA-256 is not the one in style.toml, so these are other weights")
+    module = built(card, decoded(data, folder / WEIGHTS), folder)
+    return Style(card, module.float(), torch.device(device), dtype)
+
+
+def decoded(data: bytes, source: Path) -> "dict[str, Tensor]":
+    """The tensors of a safetensors file."""
+    import safetensors.torch
+
+    try:
+        return safetensors.torch.load(data)
+    except (safetensors.SafetensorError, ValueError, KeyError) as error:
+        raise BrokenPack(source, "not a safetensors file") from error
+
+
+def built(card: Card, state: "Mapping[str, Tensor]", folder: Path) -> "nn.Module":
+    """The card's network with these weights. It is built without memory first, so a wrong card costs nothing."""
+    import torch
+
+    network = _network(card, folder)
+    try:
+        with torch.device("meta"):
+            module = network.build(**card.network_options)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise BrokenPack(folder / CARD, f"`network_options` do not fit the network {card.network}") from error
+    try:
+        module.load_state_dict(state, assign=True)
+    except RuntimeError as error:
+        raise BrokenPack(folder / WEIGHTS, f"these are not weights of the network {card.network}") from error
+    if not all(tensor.is_floating_point() and torch.isfinite(tensor).all() for tensor in state.values()):
+        raise BrokenPack(folder / WEIGHTS, "has weights that are not finite numbers")
+    return module
+
+
+def _network(card: Card, folder: Path) -> "Network":
+    from styles.networks import NETWORKS, network
+
+    try:
+        known = network(card.network)
+    except KeyError as error:
+        names = ", ".join(each.name for each in NETWORKS)
+        raise BrokenPack(folder / CARD, f"`network` must be one of {names}, not {card.network}") from error
+    if card.takes != "photo":
+        raise BrokenPack(folder / CARD, f"`takes` is {card.takes}, but the network {card.network} takes a photo")
+    if card.size.multiple % known.multiple or card.size.minimum < known.minimum:
+        raise BrokenPack(folder / CARD, f"`size` is too small for the network {card.network}")
+    return known
+
+
+def write(
+    folder: Path,
+    card: Card,
+    weights: "nn.Module | Mapping[str, Tensor]",
+    preview: bytes,
+    report: Mapping[str, Any],
+) -> Card:
+    """Write a pack, all or nothing, over one that is there, and return its finished card.
+
+    The card's ``sha256``, ``size.activation_bytes_per_pixel``, and the report's ``parameters``, ``gmac_512`` and
+    ``weights_bytes`` are filled in here. Weights are stored in the precision they come in; ``preview`` is a JPEG.
+
+    Raises:
+        BrokenPack: the weights are not of the card's network, or the card would not be read back.
+    """
+    import safetensors.torch
+
+    from styles.measure import measure
+
+    state = stored(weights)
+    cost = measure(built(card, state, folder))
+    data = safetensors.torch.save(state)
+    card = replace(
+        card,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=replace(card.size, activation_bytes_per_pixel=cost.activation_bytes_per_pixel),
+    )
+    figures = {"parameters": cost.parameters, "gmac_512": cost.gmac_512, "weights_bytes": len(data)}
+    with replacing(folder) as fresh:
+        (fresh / CARD).write_text(card.to_toml(), encoding="utf-8")
+        (fresh / WEIGHTS).write_bytes(data)
+        (fresh / PREVIEW).write_bytes(preview)
+        (fresh / REPORT).write_text(json.dumps({**report, **figures}, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        read(fresh)
+    return card
+
+
+def stored(weights: "nn.Module | Mapping[str, Tensor]") -> "dict[str, Tensor]":
+    """The tensors as safetensors wants them: each with its own, contiguous memory on the CPU."""
+    from torch import nn
+
+    state = weights.state_dict() if isinstance(weights, nn.Module) else weights
+    return {name: tensor.detach().cpu().clone().contiguous() for name, tensor in state.items()}
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A fresh folder beside ``folder`` that takes its place if the block succeeds, and vanishes if not."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    fresh, former = scratch / "fresh", scratch / "former"
+    try:
+        fresh.mkdir()
+        yield fresh
+        if folder.exists():
+            folder.rename(former)
+        fresh.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _check_file(file: Path) -> None:
+    if not file.is_file():
+        raise BrokenPack(file, "is missing")
+    if file.stat().st_size > MAX_BYTES[file.name]:
+        raise BrokenPack(file, f"is larger than {MAX_BYTES[file.name]} bytes")

@@ -1,0 +1,72 @@
+"""A loaded generator with its card: pictures in, pictures out. The one place where the contract is kept."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from styles.card import Card
+from styles.errors import NotFinite
+
+
+class Style:
+    """Call it with ``N x 3 x H x W`` RGB in [0, 1], any H and W from 1; get the same shape, float32, in [0, 1].
+
+    The module maps the same shapes and range, for sides that are multiples of ``card.size.multiple`` and at least
+    ``card.size.minimum``. A picture's result does not depend on its neighbours in the batch. The images may lie on
+    any device; the result lies on ``device``. ``dtype`` is float32, or bfloat16 or float16 for mixed precision.
+    """
+
+    def __init__(self, card: Card, module: nn.Module, device: torch.device, dtype: torch.dtype = torch.float32) -> None:
+        self.card, self.device, self.dtype = card, device, dtype
+        # to() keeps one-dimensional parameters as they are; only convolutions change their layout
+        self.module = module.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack memory_format alone
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes that the weights take on the device."""
+        tensors = (*self.module.parameters(), *self.module.buffers())
+        return sum(tensor.nbytes for tensor in tensors)
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Restyle a batch.
+
+        Raises:
+            ValueError: ``images`` is not N x 3 x H x W floating point with at least one pixel.
+            NotFinite: the generator returned NaN or infinity.
+        """
+        check(images)
+        height, width = images.shape[-2:]
+        with torch.inference_mode():
+            padded = self._pad(images.to(self.device, torch.float32))
+            styled = self._run(padded)
+            if not torch.isfinite(styled).all():
+                raise NotFinite(self.card.id)
+            return styled.clamp_(0, 1)[..., :height, :width].contiguous()
+
+    def _pad(self, images: Tensor) -> Tensor:
+        """Continue the picture to the right and below; mirrored where it is large enough for that, else repeated."""
+        height, width = images.shape[-2:]
+        down, right = (padding(side, self.card.size.multiple, self.card.size.minimum) for side in (height, width))
+        if not (down or right):
+            return images
+        mode = "reflect" if down < height and right < width else "replicate"
+        return functional.pad(images, (0, right, 0, down), mode=mode)
+
+    def _run(self, images: Tensor) -> Tensor:
+        mixed = self.dtype != torch.float32
+        with torch.autocast(self.device.type, dtype=self.dtype if mixed else None, enabled=mixed):
+            styled: Tensor = self.module(images.contiguous(memory_format=torch.channels_last))
+        return styled.float()
+
+
+def check(images: Tensor) -> None:
+    """Refuse what is not a batch of pictures."""
+    shape = tuple(images.shape)
+    if len(shape) != 4 or shape[1] != 3 or 0 in shape or not images.is_floating_point():
+        raise ValueError(f"images must be floating point N x 3 x H x W with no empty side, not {images.dtype} {shape}")
+
+
+def padding(side: int, multiple: int, minimum: int) -> int:
+    """How many pixels bring ``side`` to a multiple of ``multiple`` that is at least ``minimum``."""
+    wanted = max(side, minimum)
+    return -(-wanted // multiple) * multiple - side
