@@ -1,0 +1,190 @@
+"""The parts put together: one service, one conversation, and every platform that has a token.
+
+open_service ─▶ Conversation(service, ledger, adapters) ─▶ adapter.run(conversation)
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from aiohttp import web
+
+from bots.adapter import Adapter, SendFailed
+from bots.conversation import Conversation
+from bots.ledger import Ledger
+from bots.web import WebAdapter
+from deploy.settings import Settings, SettingsError, is_loopback, reveal, split_address
+from inference.service import Service
+
+log = logging.getLogger("atelier")
+
+
+async def run_everything(settings: Settings) -> None:
+    """The embedded default: service, web chat and bots in this process, until Ctrl-C."""
+    _require_tokens(settings, web_chat=True, http=True)
+    async with open_service(settings) as service:
+        await _converse(settings, service, http=True)
+
+
+async def run_bots(settings: Settings) -> None:
+    """Bots and web chat against a service elsewhere, until Ctrl-C."""
+    if settings.inference_url is None:
+        raise SettingsError("ATELIER_INFERENCE_URL: must name a running `atelier serve`, such as http://127.0.0.1:9000")
+    _require_tokens(settings, web_chat=True)
+    async with open_service(settings) as service:
+        await _converse(settings, service, http=False)
+
+
+async def run_service(settings: Settings) -> None:
+    """The service alone, over HTTP, until Ctrl-C."""
+    from inference.http import application
+
+    _require_tokens(settings, http=True)
+    async with open_service(settings) as service:
+        app = application(service, token=reveal(settings.inference_token))
+        async with _listening(app, settings.listen):
+            log.info("Service: http://%s/v1/styles (Ctrl-C stops it)", settings.listen)
+            await _stop_signal()
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncIterator[Service]:
+    """The service that the settings ask for: behind HTTP, or embedded in this process."""
+    if settings.inference_url:
+        from inference.client import RemoteService
+
+        async with RemoteService(settings.inference_url, reveal(settings.inference_token)) as remote:
+            yield remote
+    else:
+        from inference.embedded import EmbeddedService
+        from styles.library import Library
+
+        library = Library.open([*settings.styles, settings.data / "styles"])
+        async with EmbeddedService(library, device=settings.device) as embedded:
+            yield embedded
+
+
+async def _converse(settings: Settings, service: Service, *, http: bool) -> None:
+    chat = WebAdapter(token=reveal(settings.web_token), spool=settings.data / "uploads")
+    adapters: list[Adapter] = [chat, *_chat_adapters(settings)]
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with AsyncExitStack() as stack:
+        ledger = await stack.enter_async_context(Ledger(settings.data / "ledger.sqlite3"))
+        conversation = Conversation(service, ledger, adapters, mark=settings.mark)
+        await stack.enter_async_context(conversation)
+        await stack.enter_async_context(
+            _listening(_web_application(settings, service, chat, http=http), settings.listen)
+        )
+        _say_hello(settings, adapters)
+        await _run_adapters(adapters, conversation)
+
+
+async def _run_adapters(adapters: Sequence[Adapter], conversation: Conversation) -> None:
+    """Run all until a signal. A platform that turns us away is said and left out; the others go on."""
+
+    async def one(adapter: Adapter) -> None:
+        try:
+            await adapter.run(conversation)
+        except SendFailed as refusal:
+            log.error("%s turned us away: %s", adapter.platform, refusal)
+
+    tasks = [asyncio.create_task(one(adapter), name=adapter.platform) for adapter in adapters]
+    stop = asyncio.create_task(_stop_signal())
+    try:
+        await asyncio.wait([stop, asyncio.gather(*tasks)], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (*tasks, stop):
+            task.cancel()
+        await asyncio.gather(*tasks, stop, return_exceptions=True)
+
+
+def _chat_adapters(settings: Settings) -> list[Adapter]:
+    """One adapter for each token that is set; a platform's library is imported only then."""
+    adapters: list[Adapter] = []
+    if settings.telegram_token:
+        from bots.telegram import TelegramAdapter
+
+        adapters.append(
+            TelegramAdapter(
+                settings.telegram_token.get_secret_value(),
+                api_url=settings.telegram_api_url,
+                webhook=_telegram_webhook(settings),
+            )
+        )
+    if settings.discord_token:
+        from bots.discord import DiscordAdapter
+
+        adapters.append(
+            DiscordAdapter(
+                settings.discord_token.get_secret_value(),
+                api_url=settings.discord_api_url,
+                gateway_url=settings.discord_gateway_url,
+                cdn_url=settings.discord_cdn_url,
+            )
+        )
+    return adapters
+
+
+def _web_application(settings: Settings, service: Service, chat: WebAdapter, *, http: bool) -> web.Application:
+    app = web.Application()
+    if http:
+        from inference.http import application
+
+        app = application(service, token=reveal(settings.inference_token))
+    app.add_routes(chat.routes())
+    return app
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, address: str) -> AsyncIterator[None]:
+    host, port = split_address(address)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True)  # closing the connection cancels its job
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise SettingsError(f"ATELIER_LISTEN: cannot listen on {address}: {error.strerror or error}") from None
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _stop_signal() -> None:
+    """Return at the first SIGINT or SIGTERM; a second one is Python's own business."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        await stopped.wait()
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def _require_tokens(settings: Settings, *, web_chat: bool = False, http: bool = False) -> None:
+    """Beyond this machine nothing is served without a token."""
+    if is_loopback(split_address(settings.listen)[0]):
+        return
+    for needed, token, key in (
+        (web_chat, settings.web_token, "ATELIER_WEB_TOKEN"),
+        (http, settings.inference_token, "ATELIER_INFERENCE_TOKEN"),
+    ):
+        if needed and token is None:
+            raise SettingsError(f"{key}: must be set to listen beyond this machine ({settings.listen})")
+
+
+def _say_hello(settings: Settings, adapters: Sequence[Adapter]) -> None:
+    print(f"Atelier is ready: http://{settings.listen}", flush=True)  # noqa: T201 - what `make run` promises to print
+    running = {adapter.platform for adapter in adapters}
+    for platform, where in (("telegram", "from @BotFather"), ("discord", "from Discord's developer portal")):
+        if platform in running:
+            print(f"  {platform}: connecting")  # noqa: T201
+        else:
+            key = f"ATELIER_{platform.upper()}_TOKEN"
+            print(f"  {platform}: off; start with {key}=… ({where})")  # noqa: T201
+    print("Ctrl-C stops it; nothing that was accepted is lost.", flush=True)  # noqa: T201

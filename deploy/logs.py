@@ -1,0 +1,31 @@
+"""Logging: one line per event on stderr, and no secret in any of them."""
+
+import logging
+import re
+from collections.abc import Iterable
+
+FORMAT = "%(asctime)s %(levelname).1s %(name)s: %(message)s"
+QUIET = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "asyncio", "tornado.access", "PIL")
+"""Libraries whose lines below WARNING are chatter, or carry a token in a URL."""
+
+
+class Redacting(logging.Formatter):
+    """Takes every known secret out of a finished line, the traceback's included."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__(FORMAT, datefmt="%H:%M:%S")
+        known = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        return self._known.sub("[secret]", line) if self._known else line
+
+
+def configure(secrets: Iterable[str], *, verbose: bool = False) -> None:
+    """Log to stderr. ``verbose`` shows our own debug lines; libraries stay quiet."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Redacting(secrets))
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,83 @@
+"""Environment, then file, then default; errors name the key; secrets never print."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.settings import Settings, SettingsError, is_loopback, split_address
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("ATELIER_LISTEN", "ATELIER_TELEGRAM_TOKEN", "ATELIER_CONFIG", "ATELIER_DATA"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_any_setting_the_defaults_serve_this_machine_alone() -> None:
+    settings = Settings.load()
+    assert settings.listen == "127.0.0.1:8080"
+    assert settings.telegram_token is None
+    assert settings.mark
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "atelier.toml").write_text('listen = "127.0.0.1:9000"\nmark = false\n')
+    monkeypatch.setenv("ATELIER_LISTEN", "127.0.0.1:9001")
+    settings = Settings.load()
+    assert settings.listen == "127.0.0.1:9001"
+    assert not settings.mark
+
+
+def test_a_file_elsewhere_is_named_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('styles = "/a:/b"\n')
+    monkeypatch.setenv("ATELIER_CONFIG", str(tmp_path / "other.toml"))
+    assert Settings.load().styles == (Path("/a"), Path("/b"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ATELIER_LISTEN", "8080"),
+        ("ATELIER_LISTEN", "host:99999"),
+        ("ATELIER_DEVICE", "tpu"),
+        ("ATELIER_MARK", "perhaps"),
+    ],
+)
+def test_a_wrong_value_is_an_error_that_names_its_key(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name):
+        Settings.load()
+
+
+def test_a_misspelt_variable_is_refused_rather_than_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATELIER_TELEGRAM_TOKN", "1:x")
+    with pytest.raises(SettingsError, match="ATELIER_TELEGRAM_TOKN"):
+        Settings.load()
+
+
+def test_an_unknown_key_or_broken_toml_in_the_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "atelier.toml").write_text('lisen = "127.0.0.1:9000"\n')
+    with pytest.raises(SettingsError, match="LISEN"):
+        Settings.load()
+    (tmp_path / "atelier.toml").write_text("listen = \n")
+    with pytest.raises(SettingsError, match=r"atelier\.toml"):
+        Settings.load()
+
+
+def test_a_token_prints_nowhere_but_is_known_to_the_log_filter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATELIER_TELEGRAM_TOKEN", "123:very-secret")
+    settings = Settings.load()
+    assert "very-secret" not in f"{settings!r} {settings} {settings.model_dump()}"
+    assert settings.secrets() == ("123:very-secret",)
+
+
+def test_addresses() -> None:
+    assert split_address("[::1]:80") == ("::1", 80)
+    assert is_loopback("127.0.0.7")
+    assert is_loopback("::1")
+    assert is_loopback("localhost")
+    assert not is_loopback("0.0.0.0")
+    assert not is_loopback("example.org")
