@@ -1,0 +1,79 @@
+"""The grammar of commands, the same on every platform: ``/style starry night 70% keep``.
+
+Pure functions of text: what a name means is decided by the conversation, which knows the installed styles.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+NAMES = ("style", "styles", "avatar", "queue", "cancel", "help", "start")
+MENU = NAMES[:-1]  # platforms offer "start" by themselves
+_LONGEST_WISH = 200  # characters; far longer than any name, short enough for any pattern
+
+_COMMAND = re.compile(r"\s*[/!]([a-z_]+)(?:\s+(.*))?$", re.IGNORECASE | re.DOTALL)
+_KEEP = re.compile(r"(?:^|\s)(?:keep(?:\s+my)?(?:\s+colou?rs?)?|保留(?:颜色|顏色|原色))$", re.IGNORECASE)
+_STRENGTH = re.compile(r"(?:^|\s)(-?\d{1,6}(?:\.\d{1,6})?)\s*%$")
+_BARE_STRENGTH = re.compile(r"(?<=\S)\s(-?\d{1,6}(?:\.\d{1,6})?)$")  # "ukiyoe 70": a number after a name
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What ``/style`` and ``/avatar`` ask for: the style as typed ("" for none), the strength as typed (1.0 is 100 %)."""
+
+    style: str = ""
+    strength: float | None = None
+    keep_colours: bool | None = None
+
+    @property
+    def in_range(self) -> bool:
+        return self.strength is None or 0 <= self.strength <= 1
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """``name`` is lower case and may be unknown; ``rest`` is what follows it."""
+
+    name: str
+    rest: str = ""
+
+    @property
+    def wish(self) -> Wish:
+        return wish(self.rest)
+
+
+def parse(text: str) -> Command | None:
+    """The command that a text is, or None for plain words."""
+    match = _COMMAND.match(text)
+    return Command(match[1].lower(), (match[2] or "").strip()) if match else None
+
+
+def wish(words: str) -> Wish:
+    """Take strength and "keep" off the end of the words, in any order; what is left names the style."""
+    rest, strength, keep = unicodedata.normalize("NFKC", words[:_LONGEST_WISH]).strip(), None, None
+    while True:
+        if keep is None and (match := _KEEP.search(rest)):
+            keep = True
+        elif strength is None and (match := _STRENGTH.search(rest)):
+            strength = float(match[1]) / 100
+        elif strength is None and (match := _BARE_STRENGTH.search(rest)):
+            strength = _fraction(match[1])
+        else:
+            return Wish(rest, strength, keep)
+        rest = rest[: match.start()].rstrip()
+
+
+def spoken(command: str, wish: Wish) -> str:
+    """The text of a command, as a button carries it; the inverse of ``parse``."""
+    words = [f"/{command}", wish.style]
+    if wish.strength is not None:
+        words.append(f"{round(wish.strength * 100)}%")
+    if wish.keep_colours:
+        words.append("keep")
+    return " ".join(word for word in words if word)
+
+
+def _fraction(number: str) -> float:
+    """0.7 and 70 mean the same; "1" is one percent, as everybody who types whole numbers means percent."""
+    value = float(number)
+    return value if "." in number and 0 <= value <= 1 else value / 100
