@@ -38,9 +38,9 @@ def _forget_half_import() -> None:
 
 
 def _declare() -> None:
-    library = torch.library.Library("torchvision", "FRAGMENT")
+    library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]  # untyped in torch
     for operator in ("nms", "qnms"):
-        library.define(f"{operator}{SCHEMA}")
+        library.define(f"{operator}{SCHEMA}")  # type: ignore[no-untyped-call]  # untyped in torch
     _declared.append(library)
 
 

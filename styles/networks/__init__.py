@@ -4,15 +4,15 @@ Every module maps N x 3 x H x W RGB in [0, 1] to the same shape and range; what 
 order, value range, padding) stays in its file.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
-from styles.networks import small
+from styles.networks import cartoongan, cyclegan, fast_neural_style, small
+from styles.networks.reading import State
 
-State = Mapping[str, Tensor]
 Reader = Callable[[State], tuple[dict[str, Any], State]]
 
 
@@ -35,6 +35,9 @@ class Network:
 
 NETWORKS: tuple[Network, ...] = (
     Network("small", small.SmallNet, None, 4, 16, "arXiv:1603.08155, with resize-convolutions at half its cost"),
+    Network("fast-neural-style", fast_neural_style.TransformerNet, fast_neural_style.read, 4, 16, "arXiv:1603.08155"),
+    Network("cartoongan", cartoongan.CartoonNet, cartoongan.read, 4, 16, "Chen et al., CVPR 2018"),
+    Network("cyclegan", cyclegan.ResnetGenerator, cyclegan.read, 4, 16, "arXiv:1703.10593"),
 )
 
 
