@@ -81,3 +81,13 @@ def test_addresses() -> None:
     assert is_loopback("localhost")
     assert not is_loopback("0.0.0.0")
     assert not is_loopback("example.org")
+
+
+def test_the_readme_names_every_setting_with_its_default() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for name, setting in Settings.model_fields.items():
+        row = next((line for line in readme.splitlines() if line.startswith(f"| `ATELIER_{name.upper()}` |")), "")
+        assert row, f"README.md does not name ATELIER_{name.upper()}"
+        assert setting.description in row
+        if isinstance(setting.default, str):
+            assert f"`{setting.default}`" in row
