@@ -1,0 +1,5 @@
+"""``python -m deploy`` is ``atelier``."""
+
+from deploy.cli import main
+
+main()
