@@ -12,7 +12,7 @@ from inference.pictures.header import Header
 from styles.card import Size
 
 SIDES = (256, 320, 400, 512, 640, 800, 1024, 1280, 1600, 2048)
-"""The longer side, each about a quarter more than the last; those that chats send (320, 512, 640, 1280) are among them."""
+"""The longer side, each about a quarter more than the last; what chats send (320, 512, 640, 1280) is among them."""
 
 SHAPES = (
     1,

@@ -19,13 +19,17 @@ FINE = 4
 """The badge is drawn this many times larger and shrunk, for smooth edges."""
 
 
-def marked(picture: Image.Image) -> Image.Image:
-    """Draw the mark into the lower right corner of an RGB or RGBA picture, in place, and return it."""
+def marked(picture: Image.Image, *, round_frame: bool = False) -> Image.Image:
+    """Draw the mark into an RGB or RGBA picture, in place, and return it.
+
+    It stands in the lower right corner; with ``round_frame`` below the middle, where a round frame leaves it.
+    """
     shorter = min(picture.size)
     letters = max(SMALLEST, -int(-shorter * LETTERS // 1))
     badge, shape = _badge(min(letters, max(1, shorter // 2)))
     margin = letters * 3 // 5 if shorter > 4 * letters else 0
-    place = (picture.width - badge.width - margin, picture.height - badge.height - margin)
+    right = (picture.width - badge.width) // 2 if round_frame else margin
+    place = (picture.width - badge.width - right, picture.height - badge.height - margin)
     if picture.mode == "RGBA":
         _make_solid(picture, shape, place)
     picture.paste(badge.convert("RGB"), place, badge.getchannel("A"))
@@ -44,8 +48,8 @@ def _badge(letters: int) -> tuple[Image.Image, Image.Image]:
     """The badge (RGBA) with letters of this height in pixels, and its outline (L)."""
     font = _font(letters * FINE)
     left, top, right, bottom = font.getbbox(WORD)
-    side = letters * FINE * 4 // 5  # room left and right of the letters
-    width, height = round(right - left) + 2 * side, round((bottom - top) * 1.9)
+    side = letters * FINE * 3 // 5  # room left and right of the letters
+    width, height = round(right - left) + 2 * side, round((bottom - top) * 1.8)
     shape, word = Image.new("L", (width, height)), Image.new("L", (width, height))
     ImageDraw.Draw(shape).rounded_rectangle((0, 0, width - 1, height - 1), height // 3, fill=255)
     ImageDraw.Draw(word).text((side - left, (height - bottom - top) / 2), WORD, fill=255, font=font)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from inference.job import Format, Options
+from inference.job import Crop, Format, Options
 from inference.pictures.labels import UNNAMED, Labels, xmp
 from inference.pictures.mark import marked
 from inference.pictures.reading import Pixels, Prepared
@@ -46,7 +46,7 @@ def finish(prepared: Prepared, styled: Pixels, options: Options, info: StyleInfo
     if prepared.alpha is not None and options.format is not Format.JPEG:
         picture.putalpha(prepared.alpha)
     if options.mark:
-        picture = marked(picture)
+        picture = marked(picture, round_frame=options.crop is Crop.AVATAR)
     return Finished(_encoded(picture, options.format, xmp(info, labels)), options.format.media_type, *size)
 
 

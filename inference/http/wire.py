@@ -1,0 +1,110 @@
+"""How events, results, styles and errors look as JSON. Each pair of functions is a round trip.
+
+A progress stream is lines of JSON, each with its ``event``: ``queued`` and ``running`` as they come (an empty line
+says that the service still lives), then either ``error``, or ``done`` with the count of the bytes that follow it.
+"""
+
+import json
+from collections.abc import Mapping
+from math import ceil
+from typing import Any
+
+from inference import errors
+from inference.errors import ServiceError
+from inference.job import Event, Queued, Result, Running
+from inference.service import StyleInfo
+
+STREAM = "application/x-ndjson"
+ALIVE_EVERY_S = 15.0
+"""How often a silent progress stream sends an empty line, so that a reader can tell waiting from dead."""
+
+ERRORS: Mapping[str, type[ServiceError]] = {
+    kind.code: kind
+    for kind in (
+        errors.InvalidRequest,
+        errors.NotAuthorised,
+        errors.TooLarge,
+        errors.NotAPicture,
+        errors.TooSmall,
+        errors.InvalidOption,
+        errors.StyleUnavailable,
+        errors.NotReady,
+        errors.DeadlinePassed,
+        errors.Failed,
+    )
+}
+"""The kinds that carry a message and nothing else, by their code."""
+
+Plain = Mapping[str, Any]
+
+
+def line(values: Plain) -> bytes:
+    """One line of a progress stream."""
+    return json.dumps(values, ensure_ascii=False).encode() + b"\n"
+
+
+def from_event(event: Event) -> Plain:
+    if isinstance(event, Running):
+        return {"event": "running"}
+    return {"event": "queued", "position": event.position, "eta_s": round(event.eta_s, 3)}
+
+
+def to_event(values: Plain) -> Event:
+    if values["event"] == "running":
+        return Running()
+    return Queued(int(values["position"]), float(values["eta_s"]))
+
+
+def from_result(result: Result) -> Plain:
+    """The ``done`` line: everything of the result but its bytes, and how many these are."""
+    names = [name for name in Result.__slots__ if name != "picture"]
+    return {"event": "done", "bytes": len(result.picture), **{name: getattr(result, name) for name in names}}
+
+
+def to_result(values: Plain, picture: bytes) -> Result:
+    return Result(picture, **{name: values[name] for name in Result.__slots__ if name != "picture"})
+
+
+def from_style(info: StyleInfo) -> Plain:
+    return {name: getattr(info, name) for name in StyleInfo.__slots__} | {"title": dict(info.title)}
+
+
+def to_style(values: Plain) -> StyleInfo:
+    return StyleInfo(**{name: values[name] for name in StyleInfo.__slots__})
+
+
+def from_error(error: ServiceError) -> Plain:
+    """The body of an error answer; ``details`` are the attributes that some kinds carry."""
+    body: dict[str, Any] = {"code": error.code, "message": error.message}
+    if isinstance(error, errors.UnknownStyle):
+        body |= {"style": error.style, "suggestion": error.suggestion}
+    if isinstance(error, errors.Busy):
+        body |= {"retry_after_s": round(error.retry_after_s, 3)}
+    return {"error": body}
+
+
+def to_error(values: Plain) -> ServiceError:
+    """The same kind of error with the same attributes. An unknown code, from a newer service, is a Failed."""
+    body = values["error"]
+    match body["code"]:
+        case errors.UnknownStyle.code:
+            return errors.UnknownStyle(body["style"], body["suggestion"])
+        case errors.Busy.code:
+            return errors.Busy(float(body["retry_after_s"]))
+        case code:
+            return ERRORS.get(code, errors.Failed)(str(body["message"]))
+
+
+def error_headers(error: ServiceError) -> dict[str, str]:
+    if isinstance(error, errors.Busy):
+        return {"Retry-After": str(max(1, ceil(error.retry_after_s)))}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.NotAuthorised) else {}
+
+
+def result_headers(result: Result) -> dict[str, str]:
+    return {
+        "Atelier-Waited-S": f"{result.waited_s:.3f}",
+        "Atelier-Ran-S": f"{result.ran_s:.3f}",
+        "Atelier-Batch-Size": str(result.batch_size),
+        "Atelier-Style-Version": result.style_version,
+    }
