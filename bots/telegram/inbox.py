@@ -1,0 +1,93 @@
+"""What becomes of an update: it is read, recorded by the listener, and only then may be acknowledged."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from telegram import Bot, Update, User
+from telegram.error import TelegramError
+
+from bots.adapter import Listener
+from bots.telegram.chores import Chores
+from bots.telegram.pace import Backoff, Pace
+from bots.telegram.reading import album_of, read, read_press
+
+LARGEST_ALBUM = 10
+
+log = logging.getLogger(__name__)
+
+
+class Inbox:
+    """Reads updates and has them recorded."""
+
+    def __init__(self, bot: Bot, me: User, listener: Listener, pace: Pace) -> None:
+        self._bot, self._me, self._listener, self._pace = bot, me, listener, pace
+
+    def understand(self, raw: dict[str, Any]) -> Update | None:
+        """None for an update that the library cannot read: it is logged and let go, or it would come back for ever."""
+        try:
+            return Update.de_json(raw, self._bot)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            log.exception("Update %s cannot be read", raw.get("update_id"))
+            return None
+
+    async def record(self, updates: Sequence[Update]) -> None:
+        """Record one update, or the items of one album as one Message. Raises what the listener raises."""
+        query = updates[0].callback_query
+        messages = [update.message for update in updates if update.message]
+        message = read_press(query) if query else read(messages, self._me) if messages else None
+        if message is not None:
+            await self._listener.receive(message)
+
+    async def record_surely(self, updates: Sequence[Update]) -> None:
+        """Record, trying again while it fails. What fails for minutes is logged and let go: it would hold up the rest."""
+        backoff = Backoff(self._pace)
+        while backoff.tries < self._pace.record_tries:
+            try:
+                return await self.record(updates)
+            except Exception:  # the border: whatever the listener raises, the update stays unacknowledged
+                log.exception("Update %d is not recorded yet", updates[0].update_id)
+            await backoff.wait()
+        log.error("Update %d could not be recorded and is let go", updates[0].update_id)
+        return None
+
+    async def stop_spinner(self, query_id: str) -> None:
+        """Tell the person's app that the press arrived. Best effort: the press itself is recorded apart from this."""
+        try:
+            await self._bot.answer_callback_query(query_id)
+        except TelegramError as error:
+            log.debug("A press was not answered: %s", error)
+
+
+class Albums:
+    """Brings the items of an album together: Telegram sends each as an update of its own and never says how many.
+
+    ``record`` gets them all when none came for a while, or when no more can come.
+    """
+
+    def __init__(self, chores: Chores, quiet_s: float, record: Callable[[list[Update]], Awaitable[None]]) -> None:
+        self._chores, self._quiet_s, self._record = chores, quiet_s, record
+        self._open: dict[tuple[int, str], tuple[list[Update], asyncio.Task[None]]] = {}
+
+    def add(self, update: Update) -> "asyncio.Task[None]":
+        """The task that is done when the album of this item is recorded."""
+        key = album_of(update)
+        if key is None:
+            raise ValueError("not an album's item")
+        if key not in self._open:
+            self._open[key] = ([], self._chores.start(self._gather(key)))
+        items, task = self._open[key]
+        items.append(update)
+        return task
+
+    async def _gather(self, key: tuple[int, str]) -> None:
+        items: list[Update] = []
+        seen = 0
+        while seen != len(items) or not items:
+            items = self._open[key][0]
+            seen = len(items)
+            if seen < LARGEST_ALBUM:
+                await asyncio.sleep(self._quiet_s)
+        del self._open[key]
+        await self._record(items)

@@ -1,0 +1,53 @@
+"""Telegram is away: say so once, keep trying at falling frequency, say when it is back."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bots.adapter import SendFailed
+from bots.telegram.pace import Backoff, Pace
+from bots.telegram.wire import retry_after_s
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class Outage:
+    """One line at its beginning and one at its end, however long it lasts."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._backoff = Backoff(pace)
+
+    async def wait(self, error: TelegramError) -> None:
+        """Wait before the next try. Raises SendFailed when trying again cannot help."""
+        if isinstance(error, InvalidToken):
+            raise SendFailed("Telegram does not accept the bot's token; @BotFather shows the right one.") from None
+        if isinstance(error, BadRequest | Forbidden):
+            raise SendFailed(f"Telegram refused: {error.message}") from None
+        if isinstance(error, RetryAfter):
+            return await asyncio.sleep(retry_after_s(error))
+        if self._backoff.tries == 0:
+            log.warning("Telegram cannot be reached; trying until it can: %s", error)
+        return await self._backoff.wait()
+
+    def over(self) -> None:
+        if self._backoff.tries:
+            log.info("Telegram can be reached again")
+        self._backoff.reset()
+
+
+async def until_reached(call: Callable[[], Awaitable[T]], pace: Pace) -> T:
+    """Make a call that has to succeed before anything else can. Raises SendFailed when Telegram turns us away."""
+    outage = Outage(pace)
+    while True:
+        try:
+            answer = await call()
+        except TelegramError as error:
+            await outage.wait(error)
+        else:
+            outage.over()
+            return answer

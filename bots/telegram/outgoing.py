@@ -1,0 +1,108 @@
+"""What an answer looks like on Telegram: its limits, as pure functions."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
+
+from bots.message import Address, Answer, Button, Photo
+
+CAPTION_LENGTH, TEXT_LENGTH = 1024, 4096
+ALBUM = 10
+BUTTON_BYTES = 64
+PHOTO_BYTES = 10_000_000  # "10 MB"; which megabyte is meant is not said, so the smaller one
+PHOTO_SIDES = 10_000  # width and height together
+PHOTO_RATIO = 20
+REFUSED_AS_PHOTO = (
+    "photo_invalid_dimensions",
+    "photo_save_file_invalid",
+    "image_process_failed",
+    "too big for a photo",
+)
+"""Descriptions with which Telegram refuses a picture as a photo that it would take as a file."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer goes: the chat, the topic in it, and the message it replies to."""
+
+    chat: int
+    thread: int | None
+    message: int | None
+
+    @classmethod
+    def of(cls, address: Address) -> "Place":
+        chat, thread, message = address["chat"], address.get("thread"), address.get("message")
+        if chat is None:
+            raise ValueError("an address without a chat")
+        return cls(int(chat), int(thread) if thread else None, int(message) if message else None)
+
+    @property
+    def reply(self) -> ReplyParameters | None:
+        """The message may be deleted while its job waits; the answer comes all the same."""
+        return ReplyParameters(self.message, allow_sending_without_reply=True) if self.message else None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What goes out in one request: one picture, or an album of 2–10 of one kind."""
+
+    photos: tuple[Photo, ...]
+    as_file: bool
+
+
+def parts(answer: Answer) -> Iterator[Part]:
+    """Split an answer: files and photos do not mix in an album, and an album has at most ten. The order is kept."""
+
+    def needs_file(photo: Photo) -> bool:
+        return answer.as_file or not fits_photo(photo)
+
+    for as_file, photos in groupby(answer.photos, key=needs_file):
+        alike = tuple(photos)
+        for start in range(0, len(alike), ALBUM):
+            yield Part(alike[start : start + ALBUM], as_file)
+
+
+def fits_photo(photo: Photo) -> bool:
+    """Whether Telegram shows this as a photo. A size of 0 is unknown; then Telegram is asked."""
+    if len(photo.picture) > PHOTO_BYTES:
+        return False
+    if not (photo.width and photo.height):
+        return True
+    longer, shorter = max(photo.width, photo.height), min(photo.width, photo.height)
+    return photo.width + photo.height <= PHOTO_SIDES and longer <= PHOTO_RATIO * shorter
+
+
+def cut(text: str, length: int) -> str:
+    """Shorten to ``length`` UTF-16 units, which is how Telegram counts, never through a character."""
+    if _units(text) <= length:
+        return text
+    shortened = text.encode("utf-16-le")[: 2 * (length - 1)].decode("utf-16-le", "ignore")
+    return shortened.rstrip() + "…"
+
+
+def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    """The buttons under a message, or None for none."""
+    shown = [tuple(_button(button) for button in row if _fits_button(button)) for row in rows]
+    shown = [row for row in shown if row]
+    return InlineKeyboardMarkup(shown) if shown else None
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    return InlineKeyboardButton(button.label, callback_data=button.command)
+
+
+def _fits_button(button: Button) -> bool:
+    """One that is too long would have the whole message refused."""
+    fits = 0 < len(button.command.encode()) <= BUTTON_BYTES
+    if not fits:
+        log.error("A button's command must have 1–%d bytes: %r", BUTTON_BYTES, button.command)
+    return fits
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,173 @@
+"""From Telegram's objects to a Message. Pure: no network, no state."""
+
+import re
+from collections.abc import Sequence
+
+import telegram
+from telegram import CallbackQuery, User
+
+from bots.message import Address, Message, Person, Picture
+
+PLATFORM = "telegram"
+COMMAND = re.compile(r"(/\w{1,64})(?:@(\w+))?(?=\s|$)", re.ASCII)
+SPACES = re.compile(r"[ \t]+")
+GENERAL_TOPIC = 1  # the topic that every forum has; sending to it by its number is refused
+
+
+def read(items: Sequence[telegram.Message], me: User) -> Message | None:
+    """One message, or the items of one album in any order. None for what is not said to us by a person."""
+    items = sorted(items, key=lambda item: item.message_id)
+    spoken = next((item for item in items if _words(item)), items[0])
+    person, text = _person(spoken), _addressed_words(spoken, me)
+    pictures = tuple(picture for item in items for picture in pictures_of(item))
+    if person is None or text is None or not (text or pictures):
+        return None
+    return Message(
+        platform=PLATFORM,
+        chat=str(spoken.chat.id),
+        id=str(items[0].message_id),
+        person=person,
+        text=text,
+        address=_address(spoken),
+        pictures=pictures,
+        replied=_replied(spoken),
+        private=spoken.chat.type == "private",
+        addressed=_is_addressed(spoken, text, me),
+        as_file=all(is_file(item) for item in items),
+    )
+
+
+def read_press(query: CallbackQuery) -> Message | None:
+    """A pressed button is its command, said by who pressed it, in answer to what the button's message answered."""
+    shown = query.message
+    if shown is None or not query.data or query.from_user.is_bot:
+        return None
+    under = shown if isinstance(shown, telegram.Message) else None  # one that is too old is only a number
+    original = _replied_message(under) if under else None
+    thread = _thread(under) if under else None
+    return Message(
+        platform=PLATFORM,
+        chat=str(shown.chat.id),
+        id=query.id,
+        person=_of_user(query.from_user),
+        text=query.data,
+        address={
+            "chat": shown.chat.id,
+            "thread": thread,
+            "message": original.message_id if original else shown.message_id,
+        },
+        replied=pictures_of(original) if original else (),
+        private=shown.chat.type == "private",
+        as_file=is_file(original) if original else False,
+    )
+
+
+def album_of(update: telegram.Update) -> tuple[int, str] | None:
+    """What the items of one album have in common."""
+    message = update.message
+    return (message.chat.id, message.media_group_id) if message and message.media_group_id else None
+
+
+def pictures_of(message: telegram.Message) -> tuple[Picture, ...]:
+    """The picture that a message carries, if any; of what moves, the still that Telegram made of it."""
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return (Picture(largest.file_id, "image/jpeg", largest.file_size),)
+    if message.sticker:
+        return (_sticker(message.sticker),)
+    if message.animation:  # before document, which is set beside it
+        return (_animation(message.animation),)
+    if message.document:  # of any type: the service says whether it is a picture
+        file = message.document
+        return (Picture(file.file_id, file.mime_type or "", file.file_size, file.file_name or ""),)
+    return ()
+
+
+def is_file(message: telegram.Message) -> bool:
+    return bool(message.document and not message.animation)
+
+
+def _sticker(sticker: telegram.Sticker) -> Picture:
+    if not (sticker.is_animated or sticker.is_video):
+        return Picture(sticker.file_id, "image/webp", sticker.file_size)
+    if sticker.thumbnail:
+        return Picture(sticker.thumbnail.file_id, "", sticker.thumbnail.file_size)
+    return Picture(sticker.file_id, "video/webm" if sticker.is_video else "application/x-tgsticker", sticker.file_size)
+
+
+def _animation(animation: telegram.Animation) -> Picture:
+    if animation.mime_type != "image/gif" and animation.thumbnail:  # nearly always MP4, which is not a picture
+        return Picture(animation.thumbnail.file_id, "image/jpeg", animation.thumbnail.file_size)
+    return Picture(animation.file_id, animation.mime_type or "", animation.file_size, animation.file_name or "")
+
+
+def _words(message: telegram.Message) -> str:
+    return message.text or message.caption or ""
+
+
+def _addressed_words(message: telegram.Message, me: User) -> str | None:
+    """What was said, without our name. None when it is a command for another bot."""
+    words = _words(message).strip()
+    if _mentions(words, me):
+        words = SPACES.sub(" ", _mention(me).sub(" ", words)).strip()
+    command = COMMAND.match(words)
+    if command and command[2]:
+        if command[2].lower() != _name(me):
+            return None
+        words = command[1] + words[command.end() :]
+    return words
+
+
+def _is_addressed(message: telegram.Message, text: str, me: User) -> bool:
+    replied = _replied_message(message)
+    to_us = bool(replied and replied.from_user and replied.from_user.id == me.id)
+    return message.chat.type == "private" or bool(COMMAND.match(text)) or to_us or _mentions(_words(message), me)
+
+
+def _mention(me: User) -> re.Pattern[str]:
+    """Our @name standing alone; in "/style@name" it belongs to the command."""
+    return re.compile(rf"(?<!\w)@{re.escape(_name(me))}(?!\w)", re.IGNORECASE)
+
+
+def _mentions(words: str, me: User) -> bool:
+    return bool(me.username and _mention(me).search(words))
+
+
+def _name(me: User) -> str:
+    return (me.username or "").lower()
+
+
+def _person(message: telegram.Message) -> Person | None:
+    """Who speaks: a user, or the chat that a user speaks for (an anonymous admin). Bots are nobody."""
+    if message.is_automatic_forward:
+        return None
+    if message.sender_chat:
+        return Person(str(message.sender_chat.id), message.sender_chat.effective_name or "")
+    user = message.from_user
+    return None if user is None or user.is_bot else _of_user(user)
+
+
+def _of_user(user: User) -> Person:
+    return Person(str(user.id), user.full_name, user.language_code or "en")
+
+
+def _address(message: telegram.Message) -> Address:
+    return {"chat": message.chat.id, "thread": _thread(message), "message": message.message_id}
+
+
+def _thread(message: telegram.Message) -> int | None:
+    """The topic to answer in. Outside forums the field only counts replies, and sending with it would be refused."""
+    if not message.is_topic_message or message.message_thread_id == GENERAL_TOPIC:
+        return None
+    return message.message_thread_id
+
+
+def _replied_message(message: telegram.Message) -> telegram.Message | None:
+    """The message replied to; in a topic, what is no reply points at the topic's creation."""
+    replied = message.reply_to_message
+    return None if replied is None or replied.forum_topic_created else replied
+
+
+def _replied(message: telegram.Message) -> tuple[Picture, ...]:
+    replied = _replied_message(message)
+    return pictures_of(replied) if replied else ()
