@@ -22,7 +22,7 @@ class Limits:
     max_result_side: int = 4096
 
     # The queue. Its bytes are the encoded pictures that wait; a person's bound leaves room for two albums.
-    queue_jobs: int = 200
+    queue_jobs: int = 128  # a minute or so on a machine without an accelerator
     queue_bytes: int = 400_000_000
     user_jobs: int = 24
 
