@@ -1,0 +1,100 @@
+"""Our own small generator: a resize-convolution residual network that a CPU runs in a tenth of a second.
+
+The shape is Johnson, Alahi and Fei-Fei's (arXiv 1603.08155): two halvings, residual blocks, two doublings.
+What differs, and why:
+
+- The first convolution already halves the picture. Seven taps at stride 2 keep every pixel, and a 9x9 layer at full
+  size would cost more time on a CPU than all residual blocks together.
+- Doubling repeats pixels and then convolves, which cannot draw the checkerboards of transposed convolutions.
+- Statistics are taken over one picture alone, so a picture does not change with its neighbours in the batch.
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+Norm = Literal["instance", "layer"]
+
+
+class SmallNet(nn.Module):
+    """Map ``N x 3 x H x W`` RGB in [0, 1] to the same shape and range; H and W are multiples of 4.
+
+    ``width`` is the channel count at half size, ``deep`` at quarter size, ``fine`` at full size; ``blocks`` counts
+    the residual blocks. ``norm`` is ``instance`` (each channel by itself: painterly, forgets contrast) or ``layer``
+    (all channels together: keeps the picture's own contrast and colour). ``skip`` hands the first layer's features
+    to the last doubling, for styles that must keep fine drawing such as eyes.
+    """
+
+    def __init__(
+        self,
+        width: int = 32,
+        deep: int = 64,
+        fine: int = 16,
+        blocks: int = 5,
+        norm: Norm = "instance",
+        skip: bool = False,
+    ) -> None:
+        super().__init__()
+        self.enter = ConvNorm(3, width, kernel=7, norm=norm, stride=2)
+        self.down = ConvNorm(width, deep, kernel=3, norm=norm, stride=2)
+        self.blocks = nn.Sequential(*(Residual(deep, norm) for _ in range(blocks)))
+        self.up = ConvNorm(deep, width, kernel=3, norm=norm)
+        self.skip = nn.Conv2d(width, width, 1) if skip else None
+        self.full = ConvNorm(width, fine, kernel=3, norm=norm)
+        self.leave = nn.Conv2d(fine, 3, 5, padding=2, padding_mode="reflect")
+
+    def forward(self, images: Tensor) -> Tensor:
+        half = self.enter(images * 2 - 1)  # N, width, H/2, W/2
+        deep = self.blocks(self.down(half))  # N, deep, H/4, W/4
+        back = self.up(doubled(deep))  # N, width, H/2, W/2
+        if self.skip is not None:
+            back = back + self.skip(half)
+        return torch.sigmoid(self.leave(self.full(doubled(back))))  # N, 3, H, W
+
+
+class ConvNorm(nn.Module):
+    """Reflection-padded convolution, normalisation over one picture, ReLU."""
+
+    def __init__(self, taken: int, given: int, *, kernel: int, norm: Norm, stride: int = 1) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(taken, given, kernel, stride, kernel // 2, padding_mode="reflect")
+        self.norm = normalisation(given, norm)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return torch.relu(self.norm(self.conv(features)))
+
+
+class Residual(nn.Module):
+    """Two convolutions whose sum with their input goes on; the last one has no ReLU (He et al., arXiv 1512.03385)."""
+
+    def __init__(self, channels: int, norm: Norm) -> None:
+        super().__init__()
+        self.first = ConvNorm(channels, channels, kernel=3, norm=norm)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1, padding_mode="reflect")
+        self.norm = normalisation(channels, norm)
+
+    def forward(self, features: Tensor) -> Tensor:
+        out: Tensor = features + self.norm(self.second(self.first(features)))
+        return out
+
+
+class PictureNorm(nn.GroupNorm):
+    """Group normalisation; with a channel a group it is instance normalisation, and 3 times faster on a CPU.
+
+    While training, that case runs channels first: its backward pass is 20 times slower channels last.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        if not (self.training and self.num_groups > 1):
+            return super().forward(features)
+        return super().forward(features.contiguous()).contiguous(memory_format=torch.channels_last)
+
+
+def normalisation(channels: int, norm: Norm) -> PictureNorm:
+    return PictureNorm(channels if norm == "instance" else 1, channels)
+
+
+def doubled(features: Tensor) -> Tensor:
+    """Repeat every pixel twice in height and width."""
+    return nn.functional.interpolate(features, scale_factor=2, mode="nearest")

@@ -1,0 +1,41 @@
+"""Checkpoints: written whole or not at all, and taken back only by the recipe that wrote them."""
+
+import os
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from styles.training.errors import WrongCheckpoint
+
+FORMAT = 1
+NAME = "checkpoint.pt"
+
+
+def save(path: Path, digest: str, state: Mapping[str, Any]) -> None:
+    """Write beside, flush to the disk, then rename over the former one."""
+    fresh = path.with_suffix(".new")
+    with fresh.open("wb") as file:
+        torch.save({"format": FORMAT, "recipe": digest, **state}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def load(path: Path, digest: str) -> dict[str, Any]:
+    """Read a checkpoint, tensors and plain values alone.
+
+    Raises:
+        WrongCheckpoint: it is damaged, or of another recipe.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        raise WrongCheckpoint(path, "the checkpoint cannot be read") from error
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        raise WrongCheckpoint(path, "not a checkpoint of a training")
+    if state.get("recipe") != digest:
+        raise WrongCheckpoint(path, "the checkpoint is of another recipe, or of this one before it changed")
+    return state

@@ -1,0 +1,137 @@
+"""Pictures from disk, and the crops that a step learns on.
+
+Photos and art are decoded once and kept in memory as bytes, a few hundred kilobytes each. Which crops a step sees
+follows from the seed and the step's number alone, so a training that goes on sees what it would have seen.
+"""
+
+import importlib.util
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+from torch.nn import functional
+
+from styles.training.errors import BadPicture
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+SMALLEST = 32  # pixels of the shorter side, under which nothing can be learnt
+LARGEST = 64_000_000  # pixels of a picture that we are ready to decode
+GROUND = (204, 204, 204)  # behind transparent pictures: light grey, as in a painter's studio
+SCIENCE = "scikit-image:"  # names a public-domain test picture that this library brings, where it is installed
+SPARE = 1.5  # a photo is kept this much larger than the largest crop, so that crops vary in scale
+
+
+def find(patterns: Sequence[str], root: Path) -> list[Path]:
+    """The files that the patterns name, sorted within each pattern. Raises BadPicture where one names none."""
+    found: list[Path] = []
+    for pattern in patterns:
+        paths = _science(pattern) if pattern.startswith(SCIENCE) else _matching(pattern, root)
+        if not paths:
+            raise BadPicture(root / pattern, "no such picture, or an empty folder")
+        found += paths
+    return found
+
+
+def _matching(pattern: str, root: Path) -> list[Path]:
+    path = Path(pattern)
+    base, rest = (Path(path.anchor), str(path.relative_to(path.anchor))) if path.is_absolute() else (root, pattern)
+    return sorted(each for each in base.glob(rest) if each.is_file())
+
+
+def _science(name: str) -> list[Path]:
+    spec = importlib.util.find_spec("skimage")
+    if spec is None or spec.origin is None:
+        raise BadPicture(name, "needs the package scikit-image, which is not installed")
+    path = Path(spec.origin).parent / "data" / name.removeprefix(SCIENCE)
+    return [path] if path.is_file() else []
+
+
+def read(path: Path) -> Image.Image:
+    """A picture, upright and in RGB.
+
+    Raises:
+        BadPicture: it is missing, broken, not JPEG, PNG or WebP, too small or too large; the sentence names the file.
+    """
+    try:
+        with Image.open(path, formats=FORMATS) as picture:
+            _check_size(path, *picture.size)
+            return _flat(ImageOps.exif_transpose(picture))
+    except UnidentifiedImageError as error:
+        raise BadPicture(path, "not a JPEG, PNG or WebP picture") from error
+    except FileNotFoundError as error:
+        raise BadPicture(path, "no such picture") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise BadPicture(path, "the picture is damaged and cannot be decoded") from error
+
+
+def _check_size(path: Path, width: int, height: int) -> None:
+    if min(width, height) < SMALLEST:
+        raise BadPicture(path, f"only {width}x{height} pixels; at least {SMALLEST} on each side are needed")
+    if width * height > LARGEST:
+        raise BadPicture(path, f"{width}x{height} pixels are more than {LARGEST}")
+
+
+def _flat(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    painted = picture.convert("RGBA")
+    ground = Image.new("RGBA", painted.size, (*GROUND, 255))
+    ground.alpha_composite(painted)
+    return ground.convert("RGB")
+
+
+def sized(picture: Image.Image, side: int) -> Image.Image:
+    """The same picture with its shorter side at ``side`` pixels."""
+    scale = side / min(picture.size)
+    width, height = (max(side, round(each * scale)) for each in picture.size)
+    return picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def tensor(picture: Image.Image) -> Tensor:
+    """``3 x H x W``, bytes."""
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1)
+
+
+def batch(pictures: Sequence[Tensor], device: torch.device) -> Tensor:
+    """Bytes, ``3 x H x W`` each, to one ``N x 3 x H x W`` in [0, 1], channels last."""
+    stacked = torch.stack(list(pictures)).to(device)
+    return stacked.float().div(255).contiguous(memory_format=torch.channels_last)
+
+
+class Gallery:
+    """Groups of pictures, drawn by their shares, then evenly within a group."""
+
+    def __init__(self, groups: Sequence[tuple[Sequence[Tensor], float]]) -> None:
+        self.groups = groups
+
+    @classmethod
+    def of(cls, groups: Sequence[tuple[Sequence[Path], float]], side: int) -> "Gallery":
+        """Decode every picture; its shorter side becomes ``side`` pixels."""
+        return cls([([tensor(sized(read(path), side)) for path in paths], share) for paths, share in groups])
+
+    def crops(self, count: int, size: int, loosest: float, draw: random.Random) -> list[Tensor]:
+        """``count`` square crops, bytes of ``3 x size x size``, each mirrored half the time.
+
+        A crop shows up to ``loosest`` times ``size`` pixels of the picture, made smaller to fit.
+        """
+        shares = [share for _, share in self.groups]
+        chosen = draw.choices([pictures for pictures, _ in self.groups], shares, k=count)
+        return [crop(draw.choice(pictures), size, loosest, draw) for pictures in chosen]
+
+
+def crop(picture: Tensor, size: int, loosest: float, draw: random.Random) -> Tensor:
+    _, height, width = picture.shape
+    edge = round(size * draw.uniform(1, loosest))
+    edge = min(edge, height, width)
+    top, left = draw.randint(0, height - edge), draw.randint(0, width - edge)
+    piece = picture[:, top : top + edge, left : left + edge]
+    if draw.random() < 0.5:
+        piece = piece.flip(2)
+    if edge == size:
+        return piece
+    shrunk = functional.interpolate(piece[None].float(), (size, size), mode="bilinear", antialias=True)
+    return shrunk[0].round().clamp(0, 255).byte()

@@ -1,0 +1,73 @@
+"""Pictures to look at: the sample sheet of a training, and a pack's preview."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageOps
+from torch import nn
+
+from styles.training import pictures
+
+ROW = 384  # pixels of a row's height on the sheet
+ACROSS = 1900  # and of the sheet's width
+PREVIEW = 512
+QUALITY = 88
+
+
+class Looker:
+    """Restyles whole pictures with the generator as it stands, in float32."""
+
+    def __init__(self, generator: nn.Module, device: torch.device) -> None:
+        self.generator, self.device = generator.eval(), device
+
+    @torch.inference_mode()
+    def __call__(self, picture: Image.Image) -> Image.Image:
+        fitting = picture.resize([side - side % 4 for side in picture.size])
+        images = pictures.batch([pictures.tensor(fitting)], self.device)
+        styled = self.generator(images)[0].float().clamp(0, 1).mul(255).round().byte()
+        return Image.fromarray(styled.permute(1, 2, 0).cpu().numpy())
+
+
+def sheet(look: Looker, photos: Sequence[Image.Image], path: Path, side: int = ROW) -> None:
+    """Write photos above their results, a row of pairs under the other, seen at ``side`` pixels of the shorter side."""
+    pairs = [(photo, look(photo)) for photo in (pictures.sized(each, side) for each in photos)]
+    columns = [(_row(before), _row(after)) for before, after in pairs]
+    lines = _lines([before.width for before, _ in columns])
+    canvas = Image.new("RGB", (ACROSS, 2 * ROW * len(lines)), "white")
+    for number, line in enumerate(lines):
+        left = 0
+        for before, after in (columns[place] for place in line):
+            canvas.paste(before, (left, 2 * ROW * number))
+            canvas.paste(after, (left, 2 * ROW * number + ROW))
+            left += before.width
+    canvas.save(path)
+
+
+def _row(picture: Image.Image) -> Image.Image:
+    return picture.resize((min(ACROSS, round(picture.width * ROW / picture.height)), ROW), Image.Resampling.LANCZOS)
+
+
+def _lines(widths: Sequence[int]) -> list[list[int]]:
+    """Which pictures stand on which line, filled from the left."""
+    lines: list[list[int]] = [[]]
+    used = 0
+    for place, width in enumerate(widths):
+        if used + width > ACROSS and lines[-1]:
+            lines.append([])
+            used = 0
+        lines[-1].append(place)
+        used += width
+    return lines
+
+
+def preview(look: Looker, photos: Sequence[Image.Image]) -> bytes:
+    """Results side by side, each a square of the middle; a JPEG."""
+    squares = [look(ImageOps.fit(photo, (PREVIEW, PREVIEW), Image.Resampling.LANCZOS)) for photo in photos]
+    strip = Image.new("RGB", (PREVIEW * len(squares), PREVIEW))
+    for place, square in enumerate(squares):
+        strip.paste(square, (PREVIEW * place, 0))
+    file = io.BytesIO()
+    strip.save(file, "JPEG", quality=QUALITY, optimize=True)
+    return file.getvalue()
