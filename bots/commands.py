@@ -19,7 +19,7 @@ _BARE_STRENGTH = re.compile(r"(?<=\S)\s(-?\d{1,6}(?:\.\d{1,6})?)$")  # "ukiyoe 7
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What ``/style`` and ``/avatar`` ask for: the style as typed ("" for none), the strength as typed (1.0 is 100 %)."""
+    """What ``/style`` and ``/avatar`` ask for: the style as typed ("" for none), the strength (1.0 is 100 %)."""
 
     style: str = ""
     strength: float | None = None

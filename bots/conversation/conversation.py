@@ -1,0 +1,223 @@
+"""The conversation: every Message is recorded, understood and answered once.
+
+Each message that is not answered yet has a turn, a task of its own. A turn ends by itself; ``/cancel`` ends it early;
+stopping the program leaves its message in the ledger, where the next start finds it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+from weakref import WeakValueDictionary
+
+from bots import replies
+from bots.adapter import Adapter
+from bots.commands import parse
+from bots.conversation import naming
+from bots.conversation.asking import Asking, Request
+from bots.conversation.delivery import Delivery
+from bots.conversation.restyling import Restyling, failure_text
+from bots.conversation.turns import Turn, Turns
+from bots.conversation.waiting import Pace, Waiting
+from bots.ledger import Entry, Ledger, Reply, State
+from bots.message import Answer, Message, Text
+from inference.errors import Failed, NotReady, ServiceError
+from inference.service import Service
+
+log = logging.getLogger(__name__)
+_LONGEST_TEXT = 4096  # characters of a message that are read
+_MOST_SUGGESTED = 25  # what a platform shows in one list
+_MOST_WAITING = 20  # pictures of one person; two albums of the largest size
+_NOT_READY_S = 2.0
+_TIDY_EVERY_S = 60.0
+_GRACE_S = 10.0  # for answers that are leaving when the program stops
+
+
+class Conversation:
+    """An async context manager and the Listener of every adapter.
+
+    Entering it resumes what the ledger holds, so the adapters' sending methods must wait until they are connected.
+    Stop the adapters first and leave it then: turns end where they are, answers that are leaving are waited for.
+    ``deadline_s`` is how long a picture may take before its person is told that it failed; a restart begins it anew.
+    ``mark`` is the operator's choice of the visible mark on photo replies, ``in_hand`` how many jobs are submitted at
+    once.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        ledger: Ledger,
+        adapters: Sequence[Adapter],
+        *,
+        mark: bool = True,
+        deadline_s: float = 600.0,
+        in_hand: int = 64,
+        pace: Pace = Pace(),  # noqa: B008  frozen
+    ) -> None:
+        self._service, self._ledger, self._deadline_s, self._pace = service, ledger, deadline_s, pace
+        self._adapters = {adapter.platform: adapter for adapter in adapters}
+        self._asking = Asking(service, ledger.memory, mark=mark)
+        self._restyling = Restyling(service, ledger, deadline_s=deadline_s, in_hand=in_hand)
+        self._delivery = Delivery(ledger)
+        self._turns = Turns(ledger, self._restyling)
+        self._sending: set[asyncio.Task[None]] = set()
+        self._order: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def __aenter__(self) -> Self:
+        for entry in await self._ledger.open_entries():
+            if entry.message.platform in self._adapters:  # another start may have its adapter again
+                self._start(entry)
+        self._tidying = asyncio.create_task(self._tidy(), name="tidy the ledger")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._tidying.cancel()
+        await self._turns.stop()
+        if self._sending:
+            _, late = await asyncio.wait(self._sending, timeout=_GRACE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, self._tidying, return_exceptions=True)
+
+    async def receive(self, message: Message) -> None:
+        """Record the message durably and return; its turn goes on by itself. A message known already is left alone."""
+        message = replace(message, text=message.text[:_LONGEST_TEXT])
+        if await self._asking.concerns(message):
+            # An adapter that gives up now must not leave a message that is recorded and has no turn.
+            await asyncio.shield(self._record(message))
+
+    async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
+        """Styles whose id or title begins with, contains or resembles what was typed, as (id, title), best first."""
+        try:
+            styles = naming.nearest(await self._service.styles(), beginning)
+        except ServiceError as error:
+            log.info("no suggestions: %s", error)
+            return ()
+        return tuple((style.id, naming.title(style, language)) for style in styles[:_MOST_SUGGESTED])
+
+    async def _record(self, message: Message) -> None:
+        entry = await self._ledger.receive(message)
+        if entry:
+            self._start(entry)
+
+    def _start(self, entry: Entry) -> None:
+        turn = Turn(entry, self._adapters[entry.message.platform])
+        self._turns.start(turn, self._answer(turn))
+
+    async def _answer(self, turn: Turn) -> None:
+        """The border: what goes wrong inside becomes one calm sentence, and a whole log entry if it was unforeseen."""
+        try:
+            await self._go_on(turn)
+        except ServiceError as refusal:
+            await self._apologise(turn, refusal.code)
+        except Exception:
+            log.exception("message %s broke", turn.entry.number)
+            await self._apologise(turn, Failed.code)
+
+    async def _apologise(self, turn: Turn, code: str) -> None:
+        if turn.waiting:
+            await turn.waiting.clear()
+        await self._say(turn, Text(failure_text(turn.entry.message.person.language, code)))
+
+    async def _go_on(self, turn: Turn) -> None:
+        """Take a message from where it stands to its answer."""
+        if turn.entry.state is State.SENDING and not await self._may_repeat(turn):
+            await self._send(self._delivery.tell_uncertain(turn.entry, turn.adapter))
+            return
+        async with AsyncExitStack() as stack:
+            reply = None
+            if turn.entry.state is State.RECEIVED:
+                reply = await self._understand(turn, stack)
+            else:
+                await self._wait(turn, stack)
+            if turn.waiting:
+                await self._restyling.make(turn.entry, turn.waiting)
+        if turn.waiting:
+            await turn.waiting.clear()
+            reply = await self._restyling.answer(turn.entry)
+        await self._reply(turn, reply)
+
+    async def _may_repeat(self, turn: Turn) -> bool:
+        """After a restart in the middle of sending: whether the platform recognises a repetition."""
+        if turn.entry.reply is Reply.WORDS or not turn.adapter.repeatable:
+            return False
+        turn.entry = await self._ledger.take_back(turn.entry)
+        return True
+
+    async def _understand(self, turn: Turn, stack: AsyncExitStack) -> Text | Answer | None:
+        """What to say; or, with ``turn.waiting`` set, pictures are recorded and wait for their results."""
+        message = turn.entry.message
+        command = parse(message.text)
+        if command and command.name in ("queue", "cancel"):  # about the others, so not in line behind them
+            return await self._about_turns(turn, command.name)
+        async with self._in_order(message):
+            wanted = await self._patiently(turn)
+            if not isinstance(wanted, Request):
+                return wanted
+            return await self._accept(turn, wanted, stack)
+
+    async def _accept(self, turn: Turn, request: Request, stack: AsyncExitStack) -> Text | None:
+        message, kept = turn.entry.message, len(await self._ledger.kept(turn.entry.number))
+        waiting = await self._ledger.waiting(message.platform, message.person.id) - kept
+        if waiting + len(request.pictures) > _MOST_WAITING:
+            return Text(replies.text(message.person.language, "too-many-waiting", count=waiting))
+        await self._wait(turn, stack)
+        await self._restyling.keep(turn.entry, request, turn.adapter)
+        turn.entry = replace(turn.entry, state=State.ACCEPTED, as_file=request.as_file)
+        if request.ends_choice:
+            await self._asking.forget(message)
+        return None
+
+    async def _patiently(self, turn: Turn) -> Text | Answer | Request | None:
+        """Understand a message although the service may still be starting."""
+        until = asyncio.get_running_loop().time() + self._deadline_s
+        while True:
+            try:
+                return await self._asking.understand(turn.entry.message, turn.adapter)
+            except NotReady:
+                if asyncio.get_running_loop().time() + _NOT_READY_S > until:
+                    raise
+                await asyncio.sleep(_NOT_READY_S)
+
+    async def _about_turns(self, turn: Turn, command: str) -> Text:
+        if command == "queue":
+            return await self._turns.queue(turn.entry.message)
+        await self._asking.forget(turn.entry.message)
+        return await self._turns.cancel(turn.entry)
+
+    async def _wait(self, turn: Turn, stack: AsyncExitStack) -> None:
+        turn.waiting = await stack.enter_async_context(Waiting(turn.entry, turn.adapter, self._ledger, self._pace))
+
+    async def _reply(self, turn: Turn, reply: Text | Answer | None) -> None:
+        if reply is None:
+            await self._ledger.finish(turn.entry.number, State.SENT)
+        elif isinstance(reply, Text):
+            await self._say(turn, reply)
+        else:
+            kind = Reply.PICTURES if turn.waiting else Reply.GALLERY
+            await self._send(self._delivery.pictures(turn.entry, turn.adapter, reply, kind))
+
+    async def _say(self, turn: Turn, text: Text) -> None:
+        await self._send(self._delivery.words(turn.entry, turn.adapter, text))
+
+    async def _send(self, sending: Coroutine[Any, Any, None]) -> None:
+        """What has begun to leave is not broken off by the end of its turn."""
+        task = asyncio.create_task(sending)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        await asyncio.shield(task)
+
+    def _in_order(self, message: Message) -> asyncio.Lock:
+        """What one person says in one chat is understood in order: a style, then the photo for it."""
+        key = (message.platform, message.chat, message.person.id)
+        return self._order.setdefault(key, asyncio.Lock())
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(_TIDY_EVERY_S)
+            await self._ledger.tidy()

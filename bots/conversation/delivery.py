@@ -1,0 +1,81 @@
+"""Sending an answer once: it is recorded that it leaves, it leaves, it is recorded what became of it."""
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+
+from bots import replies
+from bots.adapter import Adapter, SendFailed, SendUncertain
+from bots.ledger import Entry, Ledger, Reply, State
+from bots.message import Answer, Message, Text
+
+log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """Sends for every platform and keeps the account."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def words(self, entry: Entry, adapter: Adapter, text: Text) -> None:
+        """Answer with words, unless the message was cancelled or answered meanwhile."""
+        await self._send(entry, adapter, Reply.WORDS, lambda: adapter.say(entry.message.address, text))
+
+    async def pictures(self, entry: Entry, adapter: Adapter, answer: Answer, reply: Reply) -> None:
+        """Answer with pictures, unless the message was cancelled or answered meanwhile."""
+        await self._send(entry, adapter, reply, lambda: _show(entry, adapter, answer))
+
+    async def tell_uncertain(self, entry: Entry, adapter: Adapter) -> None:
+        """Say that the answer may be lost. Killed meanwhile, it is said again: better than silence."""
+        log.warning("%s ? the answer may or may not have arrived", _name(entry))
+        await self._tell(entry, adapter, "uncertain", State.UNCERTAIN)
+
+    async def _send(
+        self, entry: Entry, adapter: Adapter, reply: Reply, sending: Callable[[], Awaitable[object]]
+    ) -> None:
+        if not await self._ledger.begin_sending(entry.number, reply):
+            return
+        try:
+            await sending()
+        except SendFailed as refusal:
+            log.warning("%s × %s", _name(entry), refusal)
+            if reply is Reply.WORDS:  # more words would fare no better
+                await self._ledger.finish(entry.number, State.FAILED)
+            else:
+                await self._tell(entry, adapter, "not-delivered", State.FAILED)
+        except SendUncertain:
+            await self.tell_uncertain(entry, adapter)
+        except Exception:
+            log.exception("%s × the adapter broke", _name(entry))
+            await self.tell_uncertain(entry, adapter)
+        else:
+            await self._ledger.finish(entry.number, State.SENT)
+
+    async def _tell(self, entry: Entry, adapter: Adapter, key: str, state: State) -> None:
+        """Words about an answer, which are not the answer: whether they arrive changes nothing."""
+        try:
+            await adapter.say(entry.message.address, Text(replies.text(entry.message.person.language, key)))
+        except (SendFailed, SendUncertain) as refusal:
+            log.warning("%s × %s", _name(entry), refusal)
+        await self._ledger.finish(entry.number, state)
+
+
+def answer_key(message: Message) -> str:
+    """Names an answer uniquely and says nothing else: 24 hexadecimal digits."""
+    name = f"{message.platform}\0{message.chat}\0{message.id}"
+    return hashlib.blake2b(name.encode(), digest_size=12).hexdigest()
+
+
+async def _show(entry: Entry, adapter: Adapter, answer: Answer) -> None:
+    address, key = entry.message.address, answer_key(entry.message)
+    try:
+        await adapter.show(address, answer, key)
+    except SendUncertain:
+        if not adapter.repeatable:
+            raise
+        await adapter.show(address, answer, key)
+
+
+def _name(entry: Entry) -> str:
+    return f"{entry.message.platform}:{entry.message.chat} {entry.number}"

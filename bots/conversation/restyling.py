@@ -1,0 +1,123 @@
+"""From a Request to an Answer: fetch the pictures, record them, have the results made, put them together."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from functools import partial
+
+from bots import replies
+from bots.adapter import Adapter, SendFailed
+from bots.conversation import naming
+from bots.conversation.asking import Request
+from bots.conversation.waiting import Waiting
+from bots.ledger import Entry, Item, Ledger
+from bots.message import Answer, Photo, Picture, Text
+from inference.errors import Busy, DeadlinePassed, Failed, NotReady, ServiceError
+from inference.job import Job, Result
+from inference.service import Service
+
+log = logging.getLogger(__name__)
+_FETCHES = 4  # at once; each holds one picture of up to 20 MB
+_NOT_READY_S = 2.0  # a service that starts or restarts takes a few of these
+_SHORTEST_PAUSE_S = 0.2
+_SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+
+
+class Restyling:
+    """``in_hand`` bounds how many jobs of ours the service holds at once; others wait in the ledger, not in memory."""
+
+    def __init__(self, service: Service, ledger: Ledger, *, deadline_s: float, in_hand: int) -> None:
+        self._service, self._ledger, self._deadline_s = service, ledger, deadline_s
+        self._in_hand = asyncio.Semaphore(in_hand)
+        self._fetching = asyncio.Semaphore(_FETCHES)
+
+    async def keep(self, entry: Entry, request: Request, adapter: Adapter) -> bool:
+        """Fetch and record every picture. False if the message was cancelled meanwhile."""
+        kept = await self._ledger.kept(entry.number)
+        for item, picture in enumerate(request.pictures):
+            if item not in kept:
+                data, failure = await self._fetch(picture, adapter)
+                await self._ledger.keep(entry.number, item, Job(data, request.style, request.options), failure)
+        return await self._ledger.accept(entry.number, as_file=request.as_file)
+
+    async def make(self, entry: Entry, waiting: Waiting) -> None:
+        """Have every item of the message decided. One item that fails fails alone."""
+        async with asyncio.TaskGroup() as group:
+            for item in await self._ledger.undecided(entry.number):
+                group.create_task(self._make_item(entry.number, item, waiting))
+
+    async def answer(self, entry: Entry) -> Answer | Text:
+        """The results of a message as one answer; words if there is no result at all."""
+        tag, items = entry.message.person.language, await self._ledger.items(entry.number)
+        results = [(item, item.result) for item in items if item.result]
+        if not results:
+            return Text(failure_text(tag, items[0].failure if items else Failed.code))
+        photos = tuple(_photo(item, result, among=len(items)) for item, result in results)
+        caption = [replies.text(tag, "caption", title=await self.title(items[0].style, tag))]
+        for item in items:
+            if item.failure:
+                reason = failure_text(tag, item.failure)
+                caption.append(replies.text(tag, "item-failed", number=str(item.item + 1), reason=reason))
+        return Answer(photos, "\n".join(caption), as_file=entry.as_file)
+
+    async def title(self, style: str, tag: str) -> str:
+        """A style's name for people; its id while the service cannot tell."""
+        try:
+            styles = await self._service.styles()
+        except ServiceError:
+            return style
+        return next((naming.title(info, tag) for info in styles if info.id == style), style)
+
+    async def _fetch(self, picture: Picture, adapter: Adapter) -> tuple[bytes, str | None]:
+        async with self._fetching:
+            try:
+                return await adapter.fetch(picture), None
+            except ServiceError as refusal:
+                return b"", refusal.code
+            except SendFailed as gone:
+                log.info("a picture could not be fetched: %s", gone)
+                return b"", "gone"
+
+    async def _make_item(self, number: int, item: int, waiting: Waiting) -> None:
+        until = asyncio.get_running_loop().time() + self._deadline_s
+        outcome: Result | str | None = None
+        while outcome is None:
+            left_s = until - asyncio.get_running_loop().time()
+            outcome = DeadlinePassed.code if left_s <= 0 else await self._try(number, item, waiting, left_s)
+        await self._ledger.decide(number, item, outcome)
+        waiting.note(item, None)
+
+    async def _try(self, number: int, item: int, waiting: Waiting, left_s: float) -> Result | str | None:
+        """Submit once. None if the service takes no job now; then a pause has been made."""
+        try:
+            async with self._in_hand:
+                return await self._submit(number, item, waiting, left_s)
+        except Busy as full:
+            reason, pause_s = "waiting-busy", max(_SHORTEST_PAUSE_S, full.retry_after_s)
+        except NotReady:
+            reason, pause_s = "waiting-service", _NOT_READY_S
+        except ServiceError as refusal:
+            return refusal.code
+        except Exception:
+            log.exception("the service broke on item %s of %s", item, number)
+            return Failed.code
+        waiting.note(item, reason)
+        await asyncio.sleep(min(pause_s, left_s))
+        return None
+
+    async def _submit(self, number: int, item: int, waiting: Waiting, left_s: float) -> Result | str:
+        job = await self._ledger.job(number, item)
+        if job is None:
+            return Failed.code  # cancelled just now: nobody will read this
+        return await self._service.stylize(replace(job, deadline_s=left_s), partial(waiting.note, item))
+
+
+def failure_text(tag: str, code: str | None) -> str:
+    """The sentence for an error's code."""
+    return replies.text(tag, f"error-{code or Failed.code}")
+
+
+def _photo(item: Item, result: Result, *, among: int) -> Photo:
+    number = f"-{item.item + 1}" if among > 1 else ""
+    name = f"{item.style}{number}.{_SUFFIX.get(result.media_type, 'jpg')}"
+    return Photo(result.picture, result.media_type, name, result.width, result.height)

@@ -1,0 +1,107 @@
+"""The turns that run now: who waits for what, and how a person takes theirs back."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from bots import replies
+from bots.adapter import Adapter
+from bots.conversation.restyling import Restyling
+from bots.conversation.waiting import Waiting, seconds
+from bots.ledger import Entry, Ledger
+from bots.message import Message, Text
+from inference.job import Event, Queued, Running
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class Turn:
+    """One message on its way to its answer. ``waiting`` is set while it wants pictures."""
+
+    entry: Entry
+    adapter: Adapter
+    waiting: Waiting | None = None
+
+
+class Turns:
+    """Running turns by their message's number."""
+
+    def __init__(self, ledger: Ledger, restyling: Restyling) -> None:
+        self._ledger, self._restyling = ledger, restyling
+        self._running: dict[int, tuple[Turn, asyncio.Task[None]]] = {}
+        self._stopped = False
+
+    def start(self, turn: Turn, answering: Coroutine[Any, Any, None]) -> None:
+        """Run a turn. After ``stop`` it is left to the next start."""
+        if self._stopped:
+            answering.close()
+            return
+        number = turn.entry.number
+        task = asyncio.create_task(answering, name=f"message {number}")
+        self._running[number] = (turn, task)
+        task.add_done_callback(lambda _: self._ended(number, task))
+
+    def _ended(self, number: int, task: asyncio.Task[None]) -> None:
+        del self._running[number]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("message %s is left to the next start", number, exc_info=error)
+
+    async def stop(self) -> None:
+        """End every turn where it is."""
+        self._stopped = True
+        await _end([task for _, task in self._running.values()])
+
+    async def queue(self, message: Message) -> Text:
+        """What a person waits for, in all chats of the platform."""
+        tag = message.person.language
+        lines = [
+            await self._line(turn, turn.waiting, tag)
+            for turn, _ in tuple(self._running.values())
+            if turn.waiting and _speaker(turn.entry.message) == _speaker(message)
+        ]
+        if not lines:
+            return Text(replies.text(tag, "queue-empty"))
+        return Text("\n".join([replies.text(tag, "queue-title"), *lines]))
+
+    async def cancel(self, entry: Entry) -> Text:
+        """Take back everything that the person asked in this chat before, and is not being sent already."""
+        message = entry.message
+        cancelled = await self._ledger.cancel(message.platform, message.chat, message.person.id, entry.number)
+        ended = [(past, self._running.get(past.number)) for past, _ in cancelled]
+        await _end([running[1] for _, running in ended if running])
+        for past, running in ended:
+            if running and running[0].waiting:
+                await running[0].waiting.clear()
+            elif running and past.progress:
+                await running[0].adapter.remove(past.message.address, past.progress)
+        count = sum(pictures for _, pictures in cancelled)
+        return Text(replies.text(message.person.language, "cancelled", count=count))
+
+    async def _line(self, turn: Turn, waiting: Waiting, tag: str) -> str:
+        items = await self._ledger.items(turn.entry.number)
+        title = await self._restyling.title(items[0].style, tag) if items else "…"
+        return _describe(waiting.slowest, title, tag)
+
+
+def _describe(event: Event | str | None, title: str, tag: str) -> str:
+    match event:
+        case Queued():
+            values = {"position": event.position, "eta": seconds(event.eta_s)}
+            return replies.text(tag, "queue-position", title=title, **values)
+        case Running():
+            return replies.text(tag, "queue-running", title=title)
+        case _:
+            return replies.text(tag, "queue-waiting", title=title)
+
+
+def _speaker(message: Message) -> tuple[str, str]:
+    return message.platform, message.person.id
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

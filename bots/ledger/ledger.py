@@ -1,0 +1,206 @@
+"""The ledger: a Message is recorded before it is acknowledged, and its answer is accounted for exactly once.
+
+    received → accepted → ready → sending → sent | failed | uncertain        (cancelled from the first three)
+
+One SQLite file in WAL mode, owned by one process. What must survive a loss of power is synced to the disk; what can
+be made again is only written. Deleted bytes are overwritten (``secure_delete``), and ``tidy`` empties the write-ahead
+log, which would keep them.
+"""
+
+import time
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import aiosqlite
+
+from bots.ledger import records
+from bots.ledger.database import Database
+from bots.ledger.memory import Memory
+from bots.ledger.records import Entry, Item, Reply, State
+from bots.message import Message
+from inference.job import Job, Result
+
+_KEPT_S = 30 * 86400  # how long an answered message is known, should a platform deliver it again
+
+
+class Ledger:
+    """An async context manager. Every method is one transaction; ``memory`` lives in the same file."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
+        self.memory = Memory(self._database)
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._database)
+            stack.push_async_callback(self.tidy)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def receive(self, message: Message) -> Entry | None:
+        """Record a message. None if it was recorded before, whatever became of it."""
+        key = (message.platform, message.chat, message.id, message.person.id)
+        async with self._database.transaction() as db:
+            cursor = await db.execute(
+                "INSERT INTO messages (platform, chat, message, person, state, body, changed) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (*key, State.RECEIVED, records.message_to_json(message), time.time()),
+            )
+        return Entry(cursor.lastrowid or 0, message, State.RECEIVED) if cursor.rowcount else None
+
+    async def open_entries(self) -> tuple[Entry, ...]:
+        """Every message that is not answered yet, oldest first."""
+        rows = await self._database.rows(
+            "SELECT number, body, state, reply, progress, as_file FROM messages WHERE body IS NOT NULL ORDER BY number"
+        )
+        return tuple(records.entry(*row) for row in rows)
+
+    async def keep(self, number: int, item: int, job: Job, failure: str | None = None) -> None:
+        """Record one picture of a message or, with ``failure``, why there is none. Keeping it again changes nothing."""
+        options = records.options_to_json(job.options)
+        async with self._database.transaction() as db:
+            await db.execute(
+                "INSERT INTO jobs (number, item, style, options, failure, picture) "
+                "SELECT number, ?, ?, ?, ?, ? FROM messages WHERE number = ? AND body IS NOT NULL "
+                "ON CONFLICT DO NOTHING",
+                (item, job.style, options, failure, None if failure else job.picture, number),
+            )
+
+    async def kept(self, number: int) -> frozenset[int]:
+        """The items of a message that are recorded already."""
+        rows = await self._database.rows("SELECT item FROM jobs WHERE number = ?", number)
+        return frozenset(item for (item,) in rows)
+
+    async def accept(self, number: int, *, as_file: bool = False) -> bool:
+        """Every picture of the message is kept. False if the message was cancelled meanwhile."""
+        async with self._database.transaction() as db:
+            cursor = await db.execute(
+                "UPDATE messages SET state = ?, as_file = ? WHERE number = ? AND state = ?",
+                (State.ACCEPTED, as_file, number, State.RECEIVED),
+            )
+            await _ready_if_decided(db, number)
+        return cursor.rowcount == 1
+
+    async def undecided(self, number: int) -> tuple[int, ...]:
+        """The items that have neither a result nor a failure."""
+        rows = await self._database.rows("SELECT item FROM undecided WHERE number = ? ORDER BY item", number)
+        return tuple(item for (item,) in rows)
+
+    async def job(self, number: int, item: int) -> Job | None:
+        """The job of an item, picture and all; None if it was cancelled meanwhile."""
+        rows = await self._database.rows(
+            "SELECT picture, style, options, platform || ':' || person, platform || ':' || chat "
+            "FROM jobs JOIN messages USING (number) WHERE number = ? AND item = ? AND picture IS NOT NULL",
+            number,
+            item,
+        )
+        for picture, style, options, user, chat in rows:
+            return Job(picture, style, records.options_from_json(options), user, chat)
+        return None
+
+    async def decide(self, number: int, item: int, outcome: Result | str) -> None:
+        """Record an item's result or its failure's code, and drop its picture. The last one makes the message ready."""
+        result, failure = (None, outcome) if isinstance(outcome, str) else (outcome, None)
+        about = records.result_to_json(result) if result else None
+        # Not synced: if the power takes this write, the picture is still there and the result is made again.
+        async with self._database.transaction(durable=False) as db:
+            await db.execute(
+                "UPDATE jobs SET failure = ?, about = ?, result = ?, picture = NULL WHERE number = ? AND item = ?",
+                (failure, about, result.picture if result else None, number, item),
+            )
+            await _ready_if_decided(db, number)
+
+    async def items(self, number: int) -> tuple[Item, ...]:
+        """All items of a message in their order, with their results."""
+        rows = await self._database.rows(
+            "SELECT item, style, failure, about, result FROM jobs WHERE number = ? ORDER BY item", number
+        )
+        return tuple(records.item(*row) for row in rows)
+
+    async def begin_sending(self, number: int, reply: Reply) -> bool:
+        """From here on the answer may have arrived. False if the message was cancelled or answered meanwhile."""
+        async with self._database.transaction() as db:
+            cursor = await db.execute(
+                "UPDATE messages SET state = ?, reply = ? WHERE number = ? AND state IN (?, ?, ?)",
+                (State.SENDING, reply, number, State.RECEIVED, State.ACCEPTED, State.READY),
+            )
+        return cursor.rowcount == 1
+
+    async def take_back(self, entry: Entry) -> Entry:
+        """Sending it once more is safe: set the message back to before it was sent."""
+        jobs = await self.kept(entry.number)
+        before = State.READY if jobs else State.RECEIVED
+        async with self._database.transaction() as db:
+            await db.execute("UPDATE messages SET state = ? WHERE number = ?", (before, entry.number))
+        return replace(entry, state=before)
+
+    async def finish(self, number: int, state: State) -> None:
+        """The message is over: its body and its pictures are dropped, its key stays."""
+        async with self._database.transaction(durable=False) as db:
+            await _drop(db, number, state)
+
+    async def cancel(self, platform: str, chat: str, person: str, before: int) -> tuple[tuple[Entry, int], ...]:
+        """Cancel what a person asked in a chat before message ``before``; each with its number of pictures.
+
+        What is being sent, or is answered, stays.
+        """
+        async with self._database.transaction() as db:
+            rows = await self._database.rows(
+                "SELECT (SELECT count(*) FROM jobs WHERE number = messages.number), "
+                "number, body, state, reply, progress, as_file FROM messages "
+                "WHERE platform = ? AND chat = ? AND person = ? AND number < ? AND body IS NOT NULL "
+                "AND state IN (?, ?, ?) ORDER BY number",
+                *(platform, chat, person, before, State.RECEIVED, State.ACCEPTED, State.READY),
+            )
+            for _, number, *_ in rows:
+                await _drop(db, number, State.CANCELLED)
+        return tuple((records.entry(*row), max(1, count)) for count, *row in rows)
+
+    async def waiting(self, platform: str, person: str) -> int:
+        """How many pictures of a person are not answered yet."""
+        rows = await self._database.rows(
+            "SELECT count(*) FROM jobs JOIN messages USING (number) "
+            "WHERE platform = ? AND person = ? AND body IS NOT NULL",
+            *(platform, person),
+        )
+        return int(rows[0][0])
+
+    async def show_progress(self, number: int, progress: str | None) -> None:
+        """Remember the adapter's id of the progress line, so that it can be taken back after a restart."""
+        async with self._database.transaction(durable=False) as db:
+            await db.execute(
+                "UPDATE messages SET progress = ? WHERE number = ? AND body IS NOT NULL", (progress, number)
+            )
+
+    async def tidy(self) -> None:
+        """Forget what is long over, and leave no deleted bytes in the write-ahead log."""
+        now = time.time()
+        async with self._database.transaction(durable=False) as db:
+            await db.execute("DELETE FROM messages WHERE body IS NULL AND changed < ?", (now - _KEPT_S,))
+            await db.execute("DELETE FROM remembered WHERE until < ?", (now,))
+        await self._database.empty_log()
+
+
+async def _ready_if_decided(db: aiosqlite.Connection, number: int) -> None:
+    await db.execute(
+        "UPDATE messages SET state = ? WHERE number = ? AND state = ? "
+        "AND NOT EXISTS (SELECT 1 FROM undecided WHERE number = messages.number)",
+        (State.READY, number, State.ACCEPTED),
+    )
+
+
+async def _drop(db: aiosqlite.Connection, number: int, state: State) -> None:
+    await db.execute("DELETE FROM jobs WHERE number = ?", (number,))
+    await db.execute(
+        "UPDATE messages SET state = ?, body = NULL, reply = NULL, progress = NULL, changed = ? "
+        "WHERE number = ? AND body IS NOT NULL",
+        (state, time.time(), number),
+    )

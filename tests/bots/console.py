@@ -1,0 +1,242 @@
+"""A platform and a service small enough to be looked through, yet real: no method of either is a mock.
+
+The platform fetches pictures from memory or from a folder and writes what it sends to a journal, so that it also
+serves programs that are killed. The service inverts bytes.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bots.adapter import Listener, SendFailed
+from bots.message import Address, Answer, Message, Person, Picture, Text
+from inference.errors import Busy, NotAPicture, UnknownStyle
+from inference.job import Job, Progress, Queued, Result, Running
+from inference.service import StyleInfo
+
+STYLES = (
+    StyleInfo("ukiyoe", "1.0.0", {"en": "Ukiyo-e", "zh": "浮世绘"}, "photo", "Apache-2.0"),
+    StyleInfo("starry-night", "1.0.0", {"en": "Starry Night", "zh": "星夜"}, "photo", "Apache-2.0"),
+    StyleInfo("anime", "1.0.0", {"en": "Anime", "zh": "动漫"}, "photo", "Apache-2.0"),
+)
+BROKEN = b"not a picture"
+
+
+def inverted(picture: bytes) -> bytes:
+    return bytes(255 - byte for byte in picture)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One thing that people see in the chat."""
+
+    chat: str
+    text: str
+    kind: str = "text"
+    pictures: tuple[bytes, ...] = ()
+    names: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    as_file: bool = False
+    key: str = ""
+
+
+class Console:
+    """An Adapter. ``sent`` is what stands in the chats, ``history`` also what was changed or taken back."""
+
+    platform = "console"
+
+    def __init__(self, *, repeatable: bool = False, journal: Path | None = None) -> None:
+        self.repeatable = repeatable
+        self.pictures: dict[str, bytes] = {}
+        self.avatars: dict[str, bytes] = {}
+        self.standing: dict[str, Sent] = {}
+        self.history: list[Sent] = []
+        self.busy_count = 0
+        self.before_sending: Callable[[str], None] = lambda kind: None
+        self._journal = journal
+        self._ids = count(1)
+        self._news = asyncio.Condition()
+
+    @property
+    def sent(self) -> list[Sent]:
+        return list(self.standing.values())
+
+    async def run(self, listener: Listener) -> None:
+        await asyncio.Event().wait()
+
+    async def fetch(self, picture: Picture) -> bytes:
+        if picture.ref.startswith("/"):
+            return await asyncio.to_thread(Path(picture.ref).read_bytes)
+        if picture.ref not in self.pictures:
+            raise SendFailed("the picture is gone")
+        return self.pictures[picture.ref]
+
+    async def avatar(self, person: Person, address: Address) -> Picture | None:
+        ref = f"avatar of {person.id}"
+        if person.id not in self.avatars:
+            return None
+        self.pictures[ref] = self.avatars[person.id]
+        return Picture(ref, "image/jpeg")
+
+    async def say(self, address: Address, text: Text) -> str:
+        return await self._stand(Sent(str(address["chat"]), text.text, buttons=_commands(text)))
+
+    async def change(self, address: Address, sent: str, text: Text) -> None:
+        if sent in self.standing:
+            await self._stand(Sent(str(address["chat"]), text.text, "change", buttons=_commands(text)), sent)
+
+    async def remove(self, address: Address, sent: str) -> None:
+        if self.standing.pop(sent, None):
+            await self._note(Sent(str(address["chat"]), "", "remove"))
+
+    async def busy(self, address: Address) -> None:
+        self.busy_count += 1
+
+    async def show(self, address: Address, answer: Answer, key: str) -> None:
+        seen = Sent(
+            str(address["chat"]),
+            answer.caption,
+            "photos",
+            tuple(photo.picture for photo in answer.photos),
+            tuple(photo.name for photo in answer.photos),
+            _commands(answer),
+            answer.as_file,
+            key,
+        )
+        if not self.repeatable or all(key != other.key for other in self.standing.values()):
+            await self._stand(seen)
+
+    async def until(self, enough: Callable[[], bool], within_s: float = 5.0) -> None:
+        """Wait until what stands in the chats satisfies a condition."""
+        async with asyncio.timeout(within_s), self._news:
+            await self._news.wait_for(enough)
+
+    async def answers(self, count: int) -> list[Sent]:
+        """Wait until so many things stand in the chats, and return them."""
+        await self.until(lambda: len(self.standing) >= count)
+        return self.sent
+
+    async def _stand(self, seen: Sent, sent: str | None = None) -> str:
+        self.before_sending(seen.kind)
+        sent = sent or str(next(self._ids))
+        self.standing[sent] = seen
+        await self._note(seen)
+        return sent
+
+    async def _note(self, seen: Sent) -> None:
+        self.history.append(seen)
+        if self._journal:
+            _append(
+                self._journal, {"kind": seen.kind, "chat": seen.chat, "text": seen.text, "count": len(seen.pictures)}
+            )
+        async with self._news:
+            self._news.notify_all()
+
+
+def _append(journal: Path, line: dict[str, Any]) -> None:
+    """One write, so that a killed program leaves whole lines."""
+    with journal.open("ab", buffering=0) as file:
+        file.write(json.dumps(line).encode() + b"\n")
+
+
+def _commands(said: Text | Answer) -> tuple[str, ...]:
+    return tuple(button.command for row in said.buttons for button in row)
+
+
+@dataclass
+class Inverting:
+    """A Service with one worker, first come, first served. ``gate`` holds the worker back while it is clear."""
+
+    capacity: int = 100
+    seconds_each: float = 0.0
+    infos: tuple[StyleInfo, ...] = STYLES
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    jobs: list[Job] = field(default_factory=list)
+    refusals: list[Exception] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+        self._queue: list[tuple[object, Progress | None]] = []
+        self._worker = asyncio.Lock()
+
+    async def stylize(self, job: Job, progress: Progress | None = None) -> Result:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        if job.style not in {info.id for info in self.infos}:
+            raise UnknownStyle(job.style)
+        if len(self._queue) >= self.capacity:
+            raise Busy(0.05)
+        place = (object(), progress)
+        self._queue.append(place)
+        self._tell()
+        try:
+            async with self._worker:
+                await self.gate.wait()
+                if progress:
+                    progress(Running())
+                await asyncio.sleep(self.seconds_each)
+                return self._made(job)
+        finally:
+            self._queue.remove(place)
+            self._tell()
+
+    def _made(self, job: Job) -> Result:
+        self.jobs.append(job)
+        if job.picture == BROKEN:
+            raise NotAPicture("That is not a picture.")
+        picture, media_type = inverted(job.picture), job.options.format.media_type
+        return Result(picture, media_type, 64, 48, job.style, "1.0.0", 0.0, self.seconds_each, 1)
+
+    def _tell(self) -> None:
+        for position, (_, progress) in enumerate(self._queue, 1):
+            if progress:
+                progress(Queued(position, position * max(0.1, self.seconds_each)))
+
+    async def styles(self) -> tuple[StyleInfo, ...]:
+        return self.infos
+
+    async def preview(self, style: str) -> bytes:
+        return b"preview of " + style.encode()
+
+    async def sheet(self) -> bytes:
+        return b"contact sheet"
+
+
+class Chat:
+    """A person at the console: makes Messages with unique ids."""
+
+    def __init__(
+        self, console: Console, listener: Listener, *, chat: str = "1", person: str = "7", **about: Any
+    ) -> None:
+        self.console, self.listener, self.chat = console, listener, chat
+        self.person = Person(person, "Ann", about.pop("language", "en"))
+        self.about: dict[str, Any] = {"private": True} | about
+        self._ids = count(1)
+
+    async def say(self, text: str, *pictures: bytes, **about: Any) -> Message:
+        message = self.message(text, *pictures, **about)
+        await self.listener.receive(message)
+        return message
+
+    def message(self, text: str, *pictures: bytes, replied: Iterable[bytes] = (), **about: Any) -> Message:
+        identity = f"{self.person.id}.{next(self._ids)}"
+        media_type = about.pop("media_type", "image/jpeg")
+        return Message(
+            self.console.platform,
+            self.chat,
+            about.pop("id", identity),
+            self.person,
+            text,
+            {"chat": self.chat},
+            tuple(self._put(f"{identity}/{place}", data, media_type) for place, data in enumerate(pictures)),
+            tuple(self._put(f"{identity}/r{place}", data, media_type) for place, data in enumerate(replied)),
+            **(self.about | about),
+        )
+
+    def _put(self, ref: str, data: bytes, media_type: str) -> Picture:
+        self.console.pictures[ref] = data
+        return Picture(ref, media_type, len(data), "photo")
