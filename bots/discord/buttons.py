@@ -1,0 +1,79 @@
+"""Buttons and menus. What a press says travels in the button itself, so it works after a restart."""
+
+import logging
+from collections.abc import Sequence
+from itertools import islice
+
+import discord
+
+from bots.message import Button
+
+PER_ROW, ROWS, PER_MENU = 5, 5, 25
+"""Discord's limits: a message has 5 rows, each with 5 buttons or one menu of 25 options."""
+LABEL, OPTION = 80, 100
+"""Characters of a label on a button and in a menu."""
+MENU = "menu:"
+"""What a menu is called; the command is in the option that was chosen."""
+
+_log = logging.getLogger(__name__)
+
+
+def board(rows: Sequence[Sequence[Button]]) -> discord.ui.View | None:
+    """Buttons as rows where they fit, as menus where they do not; None when there are none."""
+    rows = _reflow(_without_repetition(rows))
+    if not rows:
+        return None
+    view = discord.ui.View(timeout=None)
+    if len(rows) <= ROWS:
+        _add_buttons(view, rows)
+    else:
+        _add_menus(view, [button for row in rows for button in row])
+    view.stop()  # presses are answered by what they carry: the library need not remember the view
+    return view
+
+
+def pressed(data: object) -> str | None:
+    """The command that a press says; None when it is none of ours."""
+    if not isinstance(data, dict):
+        return None
+    custom_id, values = str(data.get("custom_id", "")), data.get("values") or [""]
+    command = str(values[0]) if custom_id.startswith(MENU) else custom_id
+    return command if command.startswith("/") else None
+
+
+def _without_repetition(rows: Sequence[Sequence[Button]]) -> list[list[Button]]:
+    """Discord refuses a message in which two buttons carry the same command."""
+    seen: set[str] = set()
+    kept: list[list[Button]] = []
+    for row in rows:
+        kept.append([])
+        for button in row:
+            if button.command not in seen:
+                seen.add(button.command)
+                kept[-1].append(button)
+    return kept
+
+
+def _reflow(rows: Sequence[Sequence[Button]]) -> list[list[Button]]:
+    """Rows of at most five; packed tightly when they would otherwise be too many."""
+    wrapped = [list(row[start : start + PER_ROW]) for row in rows for start in range(0, len(row), PER_ROW)]
+    if len(wrapped) <= ROWS:
+        return wrapped
+    flat = iter([button for row in rows for button in row])
+    return list(iter(lambda: list(islice(flat, PER_ROW)), []))
+
+
+def _add_buttons(view: discord.ui.View, rows: Sequence[Sequence[Button]]) -> None:
+    for index, row in enumerate(rows):
+        for button in row:
+            label = (button.label or button.command)[:LABEL]
+            view.add_item(discord.ui.Button(label=label, custom_id=button.command, row=index))
+
+
+def _add_menus(view: discord.ui.View, buttons: Sequence[Button]) -> None:
+    if len(buttons) > ROWS * PER_MENU:
+        _log.warning("%d buttons are more than a message can carry; the last ones are left out", len(buttons))
+    for index in range(min(ROWS, -(-len(buttons) // PER_MENU))):
+        chosen = buttons[index * PER_MENU : (index + 1) * PER_MENU]
+        options = [discord.SelectOption(label=(b.label or b.command)[:OPTION], value=b.command) for b in chosen]
+        view.add_item(discord.ui.Select(custom_id=f"{MENU}{index}", options=options, row=index))

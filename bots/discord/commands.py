@@ -1,0 +1,147 @@
+"""The commands and menus that Discord shows.
+
+Every one of them says a command of the conversation's own grammar. Names of commands are the same in every language,
+because the conversation teaches them as they are typed; descriptions, options and menus are translated.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+
+from bots import replies
+from bots.discord.intake import Intake, picture_of, pictures_of
+from bots.discord.words import option_name, refusal
+from bots.message import Picture
+
+CHOICES = 25
+"""Suggestions that Discord shows while a person types."""
+TRANSLATED = (discord.Locale.chinese, discord.Locale.taiwan_chinese)
+PLAIN = ("styles", "queue", "cancel", "help")
+"""Commands without options."""
+
+Say = Callable[[str], str]
+"""Words in the language of a tag."""
+Suggest = Callable[[discord.Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+StyleName = app_commands.Range[str, 1, 64]
+Percent = app_commands.Range[int, 0, 100]
+
+
+def build(client: discord.Client, intake: Intake) -> app_commands.CommandTree:
+    """Everything Discord is told of, for servers and for people who installed the bot for themselves."""
+    tree = app_commands.CommandTree(
+        client,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    )
+    _add_style(tree, intake)
+    _add_avatar(tree, intake)
+    for name in PLAIN:
+        _add_plain(tree, intake, name)
+    _add_menus(tree, intake)
+    return tree
+
+
+class Translation(app_commands.Translator):
+    """Puts what Discord shows into Chinese: each string carries the function that says it in a given language."""
+
+    async def translate(
+        self, string: locale_str, locale: discord.Locale, _context: app_commands.TranslationContextTypes
+    ) -> str | None:
+        say: Say | None = string.extras.get("say")
+        return say(locale.value) if say and locale in TRANSLATED else None
+
+
+def _add_style(tree: app_commands.CommandTree, intake: Intake) -> None:
+    @tree.command(name="style", description=_described("style"))
+    @app_commands.rename(**{name: _named(name) for name in replies.OPTIONS})
+    @app_commands.describe(**{name: _explained(name) for name in replies.OPTIONS})
+    async def style(
+        interaction: discord.Interaction,
+        image: discord.Attachment | None = None,
+        style: StyleName | None = None,
+        strength: Percent | None = None,
+        keep_colours: bool | None = None,
+    ) -> None:
+        pictures: tuple[Picture, ...] = (picture_of(image),) if image else ()
+        await intake.interaction(interaction, _spoken("/style", style, strength, keep_colours), pictures)
+
+    style.autocomplete("style")(_suggesting(intake))
+
+
+def _add_avatar(tree: app_commands.CommandTree, intake: Intake) -> None:
+    @tree.command(name="avatar", description=_described("avatar"))
+    @app_commands.rename(style=_named("style"))
+    @app_commands.describe(style=_explained("style"))
+    async def avatar(interaction: discord.Interaction, style: StyleName | None = None) -> None:
+        await intake.interaction(interaction, _spoken("/avatar", style))
+
+    avatar.autocomplete("style")(_suggesting(intake))
+
+
+def _add_plain(tree: app_commands.CommandTree, intake: Intake, name: str) -> None:
+    @tree.command(name=name, description=_described(name))
+    async def plain(interaction: discord.Interaction) -> None:
+        await intake.interaction(interaction, f"/{name}")
+
+
+def _add_menus(tree: app_commands.CommandTree, intake: Intake) -> None:
+    @tree.context_menu(name=_action("restyle"))
+    async def restyle(interaction: discord.Interaction, message: discord.Message) -> None:
+        pictures = pictures_of(message)
+        if pictures:
+            await intake.interaction(interaction, "/style", pictures, reply_to=message.id)
+        else:
+            await _refuse(interaction, "no-picture")
+
+    @tree.context_menu(name=_action("restyle-avatar"))
+    async def restyle_avatar(interaction: discord.Interaction, user: discord.User) -> None:
+        if user.id == interaction.user.id:
+            await intake.interaction(interaction, "/avatar")
+        else:
+            await _refuse(interaction, "not-yours")
+
+
+def _suggesting(intake: Intake) -> Suggest:
+    async def suggest(interaction: discord.Interaction, beginning: str) -> list[app_commands.Choice[str]]:
+        found = await intake.listener.suggest(beginning, str(interaction.locale))
+        return [app_commands.Choice(name=title[:100], value=style) for style, title in found[:CHOICES]]
+
+    return suggest
+
+
+async def _refuse(interaction: discord.Interaction, key: str) -> None:
+    """Say no at once, to that person alone."""
+    await interaction.response.send_message(refusal(str(interaction.locale), key), ephemeral=True)
+
+
+def _spoken(command: str, style: str | None, strength: int | None = None, keep_colours: bool | None = None) -> str:
+    """What the person would have typed."""
+    parts = [command, *(style or "").split()]
+    if strength is not None:
+        parts.append(f"{strength}%")
+    if keep_colours:
+        parts.append("keep")
+    return " ".join(parts)
+
+
+def _described(command: str) -> locale_str:
+    return _in_every_language(lambda tag: dict(replies.commands(tag))[command])
+
+
+def _named(option: str) -> locale_str:
+    return _in_every_language(lambda tag: option_name(tag, option))
+
+
+def _explained(option: str) -> locale_str:
+    return _in_every_language(lambda tag: replies.options(tag)[option])
+
+
+def _action(action: str) -> locale_str:
+    return _in_every_language(lambda tag: replies.actions(tag)[action])
+
+
+def _in_every_language(say: Say) -> locale_str:
+    return locale_str(say("en"), say=say)
