@@ -5,9 +5,11 @@ open_service ─▶ Conversation(service, ledger, adapters) ─▶ adapter.run(c
 
 import asyncio
 import logging
+import secrets
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -15,8 +17,12 @@ from bots.adapter import Adapter, SendFailed
 from bots.conversation import Conversation
 from bots.ledger import Ledger
 from bots.web import WebAdapter
-from deploy.settings import Settings, SettingsError, is_loopback, reveal, split_address
+from deploy.settings import Settings, SettingsError, reveal, split_address
+from inference.http import application, require_safe
 from inference.service import Service
+
+if TYPE_CHECKING:
+    from bots.telegram import Webhook
 
 log = logging.getLogger("atelier")
 
@@ -39,8 +45,6 @@ async def run_bots(settings: Settings) -> None:
 
 async def run_service(settings: Settings) -> None:
     """The service alone, over HTTP, until Ctrl-C."""
-    from inference.http import application
-
     _require_tokens(settings, http=True)
     async with open_service(settings) as service:
         app = application(service, token=reveal(settings.inference_token))
@@ -67,7 +71,10 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
 
 
 async def _converse(settings: Settings, service: Service, *, http: bool) -> None:
-    chat = WebAdapter(token=reveal(settings.web_token), spool=settings.data / "uploads")
+    host, _ = split_address(settings.listen)
+    chat = WebAdapter(
+        token=reveal(settings.web_token), spool=settings.data / "uploads", hosts=(host, *settings.web_hosts)
+    )
     adapters: list[Adapter] = [chat, *_chat_adapters(settings)]
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as stack:
@@ -82,22 +89,23 @@ async def _converse(settings: Settings, service: Service, *, http: bool) -> None
 
 
 async def _run_adapters(adapters: Sequence[Adapter], conversation: Conversation) -> None:
-    """Run all until a signal. A platform that turns us away is said and left out; the others go on."""
+    """Run all until a signal. A platform that turns us away, or an adapter that breaks, leaves the others running."""
 
     async def one(adapter: Adapter) -> None:
         try:
             await adapter.run(conversation)
         except SendFailed as refusal:
             log.error("%s turned us away: %s", adapter.platform, refusal)
+        except Exception:  # the border between platforms: whole to the log, and the others go on
+            log.exception("%s broke and is off until the next start", adapter.platform)
 
     tasks = [asyncio.create_task(one(adapter), name=adapter.platform) for adapter in adapters]
-    stop = asyncio.create_task(_stop_signal())
     try:
-        await asyncio.wait([stop, asyncio.gather(*tasks)], return_when=asyncio.FIRST_COMPLETED)
+        await _stop_signal()
     finally:
-        for task in (*tasks, stop):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, stop, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _chat_adapters(settings: Settings) -> list[Adapter]:
@@ -130,8 +138,6 @@ def _chat_adapters(settings: Settings) -> list[Adapter]:
 def _web_application(settings: Settings, service: Service, chat: WebAdapter, *, http: bool) -> web.Application:
     app = web.Application()
     if http:
-        from inference.http import application
-
         app = application(service, token=reveal(settings.inference_token))
     app.add_routes(chat.routes())
     return app
@@ -168,14 +174,23 @@ async def _stop_signal() -> None:
 
 def _require_tokens(settings: Settings, *, web_chat: bool = False, http: bool = False) -> None:
     """Beyond this machine nothing is served without a token."""
-    if is_loopback(split_address(settings.listen)[0]):
-        return
-    for needed, token, key in (
-        (web_chat, settings.web_token, "ATELIER_WEB_TOKEN"),
-        (http, settings.inference_token, "ATELIER_INFERENCE_TOKEN"),
-    ):
-        if needed and token is None:
-            raise SettingsError(f"{key}: must be set to listen beyond this machine ({settings.listen})")
+    try:
+        if web_chat:
+            require_safe(settings.listen, reveal(settings.web_token), "ATELIER_WEB_TOKEN")
+        if http:
+            require_safe(settings.listen, reveal(settings.inference_token), "ATELIER_INFERENCE_TOKEN")
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _telegram_webhook(settings: Settings) -> "Webhook | None":
+    from bots.telegram import Webhook
+
+    if settings.telegram_webhook_url is None:
+        return None
+    host, port = split_address(settings.telegram_webhook_listen)
+    secret = reveal(settings.telegram_webhook_secret) or secrets.token_urlsafe(32)
+    return Webhook(settings.telegram_webhook_url, secret, settings.data / "telegram", host, port)
 
 
 def _say_hello(settings: Settings, adapters: Sequence[Adapter]) -> None:

@@ -5,7 +5,6 @@ in lower case without the prefix (``listen = "127.0.0.1:9000"``).
 """
 
 import os
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -42,6 +41,9 @@ class Settings(BaseSettings):
     discord_cdn_url: str | None = Field(None, description="Discord's CDN; its own by default")
     listen: str = Field("127.0.0.1:8080", description="address and port of the web chat and the HTTP service")
     web_token: SecretStr | None = Field(None, description="what the web chat asks for beyond loopback")
+    web_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="names by which people reach the web chat, separated by “,”"
+    )
     inference_url: str | None = Field(None, description="a running `atelier serve`; by default the service is embedded")
     inference_token: SecretStr | None = Field(None, description="what the HTTP service asks for beyond loopback")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the generators run")
@@ -57,6 +59,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split_paths(cls, value: object) -> object:
         return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+
+    @field_validator("web_hosts", mode="before")
+    @classmethod
+    def _split_names(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("listen", "telegram_webhook_listen")
     @classmethod
@@ -102,13 +109,6 @@ def split_address(address: str) -> tuple[str, int]:
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:8080")
     return host.strip("[]"), int(port)
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def reveal(secret: SecretStr | None) -> str | None:

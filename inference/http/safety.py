@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 from inference.errors import NotAuthorised
 
 
-def require_safe(listen: str, token: str | None) -> None:
+def require_safe(listen: str, token: str | None, setting: str = "ATELIER_INFERENCE_TOKEN") -> None:
     """Refuse to listen beyond loopback without a token. ``listen`` is "host:port" or "[v6]:port".
 
     Raises:
@@ -17,7 +17,7 @@ def require_safe(listen: str, token: str | None) -> None:
     """
     host = listen.rpartition(":")[0]
     if not token and not is_loopback(host):
-        raise ValueError(f"ATELIER_INFERENCE_TOKEN must be set to listen beyond this machine ({listen}).")
+        raise ValueError(f"{setting} must be set to listen beyond this machine ({listen}).")
 
 
 def is_loopback(host: str) -> bool:
