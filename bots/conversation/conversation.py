@@ -40,7 +40,8 @@ class Conversation:
     """An async context manager and the Listener of every adapter.
 
     Entering it resumes what the ledger holds, so the adapters' sending methods must wait until they are connected.
-    Stop the adapters first and leave it then: turns end where they are, answers that are leaving are waited for.
+    Leave it while the adapters are still connected: turns end where they are, and answers that are leaving are waited
+    for. What is received after that is recorded for the next start.
     ``deadline_s`` is how long a picture may take before its person is told that it failed; a restart begins it anew.
     ``mark`` is the operator's choice of the visible mark on photo replies, ``in_hand`` how many jobs are submitted at
     once.
@@ -63,7 +64,7 @@ class Conversation:
         self._restyling = Restyling(service, ledger, deadline_s=deadline_s, in_hand=in_hand)
         self._delivery = Delivery(ledger)
         self._turns = Turns(ledger, self._restyling)
-        self._sending: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
         self._order: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
@@ -78,11 +79,11 @@ class Conversation:
     ) -> None:
         self._tidying.cancel()
         await self._turns.stop()
-        if self._sending:
-            _, late = await asyncio.wait(self._sending, timeout=_GRACE_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, self._tidying, return_exceptions=True)
+        if self._leaving:
+            await asyncio.wait(self._leaving, timeout=_GRACE_S)
+        for task in self._leaving:
+            task.cancel()
+        await asyncio.gather(*self._leaving, self._tidying, return_exceptions=True)
 
     async def receive(self, message: Message) -> None:
         """Record the message durably and return; its turn goes on by itself. A message known already is left alone."""
@@ -120,14 +121,13 @@ class Conversation:
             await self._apologise(turn, Failed.code)
 
     async def _apologise(self, turn: Turn, code: str) -> None:
-        if turn.waiting:
-            await turn.waiting.clear()
         await self._say(turn, Text(failure_text(turn.entry.message.person.language, code)))
 
     async def _go_on(self, turn: Turn) -> None:
         """Take a message from where it stands to its answer."""
         if turn.entry.state is State.SENDING and not await self._may_repeat(turn):
-            await self._send(self._delivery.tell_uncertain(turn.entry, turn.adapter))
+            await self._see_off(self._delivery.tell_uncertain(turn.entry, turn.adapter))
+            await turn.clear()
             return
         async with AsyncExitStack() as stack:
             reply = None
@@ -138,8 +138,7 @@ class Conversation:
             if turn.waiting:
                 await self._restyling.make(turn.entry, turn.waiting)
         if turn.waiting:
-            await turn.waiting.clear()
-            reply = await self._restyling.answer(turn.entry)
+            reply = reply or await self._restyling.answer(turn.entry)
         await self._reply(turn, reply)
 
     async def _may_repeat(self, turn: Turn) -> bool:
@@ -200,16 +199,20 @@ class Conversation:
             await self._say(turn, reply)
         else:
             kind = Reply.PICTURES if turn.waiting else Reply.GALLERY
-            await self._send(self._delivery.pictures(turn.entry, turn.adapter, reply, kind))
+            sending = self._delivery.pictures(turn.entry, turn.adapter, reply, kind)
+            # A platform that recognises a repetition may be broken off: it gets the answer again at the next start.
+            await (sending if turn.adapter.repeatable else self._see_off(sending))
+            await turn.clear()  # after the answer, as some platforms let it take the line's place
 
     async def _say(self, turn: Turn, text: Text) -> None:
-        await self._send(self._delivery.words(turn.entry, turn.adapter, text))
+        await self._see_off(self._delivery.words(turn.entry, turn.adapter, text))
+        await turn.clear()
 
-    async def _send(self, sending: Coroutine[Any, Any, None]) -> None:
+    async def _see_off(self, sending: Coroutine[Any, Any, None]) -> None:
         """What has begun to leave is not broken off by the end of its turn."""
         task = asyncio.create_task(sending)
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
         await asyncio.shield(task)
 
     def _in_order(self, message: Message) -> asyncio.Lock:

@@ -9,7 +9,7 @@ from typing import Any
 from bots import replies
 from bots.adapter import Adapter
 from bots.conversation.restyling import Restyling
-from bots.conversation.waiting import Waiting, seconds
+from bots.conversation.waiting import Waiting, seconds, take_back
 from bots.ledger import Entry, Ledger
 from bots.message import Message, Text
 from inference.job import Event, Queued, Running
@@ -24,6 +24,13 @@ class Turn:
     entry: Entry
     adapter: Adapter
     waiting: Waiting | None = None
+
+    async def clear(self) -> None:
+        """Take back the progress line, also one that an earlier start has shown."""
+        if self.waiting:
+            await self.waiting.clear()
+        else:
+            await take_back(self.entry, self.adapter, self.entry.progress)
 
 
 class Turns:
@@ -70,13 +77,11 @@ class Turns:
         """Take back everything that the person asked in this chat before, and is not being sent already."""
         message = entry.message
         cancelled = await self._ledger.cancel(message.platform, message.chat, message.person.id, entry.number)
-        ended = [(past, self._running.get(past.number)) for past, _ in cancelled]
-        await _end([running[1] for _, running in ended if running])
-        for past, running in ended:
-            if running and running[0].waiting:
-                await running[0].waiting.clear()
-            elif running and past.progress:
-                await running[0].adapter.remove(past.message.address, past.progress)
+        ended = [self._running.get(past.number) for past, _ in cancelled]
+        await _end([running[1] for running in ended if running])
+        for running in ended:
+            if running:
+                await running[0].clear()
         count = sum(pictures for _, pictures in cancelled)
         return Text(replies.text(message.person.language, "cancelled", count=count))
 

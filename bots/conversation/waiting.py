@@ -63,12 +63,9 @@ class Waiting:
         return max(self._items.values(), key=_slowness, default=None)
 
     async def clear(self) -> None:
-        """Take the line back; the answer follows."""
-        if self._sent is not None:
-            try:
-                await self._adapter.remove(self._entry.message.address, self._sent)
-            except (SendFailed, SendUncertain) as refusal:
-                log.info("the progress line of %s stays: %s", self._entry.number, refusal)
+        """Take the line back."""
+        sent, self._sent = self._sent, None
+        await take_back(self._entry, self._adapter, sent)
 
     async def _watch(self) -> None:
         try:
@@ -111,6 +108,15 @@ class Waiting:
         else:
             await self._adapter.change(address, self._sent, text)
         return True
+
+
+async def take_back(entry: Entry, adapter: Adapter, sent: str | None) -> None:
+    """Remove a message's progress line, if there is one and it can be removed."""
+    if sent is not None:
+        try:
+            await adapter.remove(entry.message.address, sent)
+        except (SendFailed, SendUncertain) as refusal:
+            log.info("the progress line of %s stays: %s", entry.number, refusal)
 
 
 def milestone(position: int) -> int:
