@@ -67,7 +67,7 @@ class Turns:
         lines = [
             await self._line(turn, turn.waiting, tag)
             for turn, _ in tuple(self._running.values())
-            if turn.waiting and _speaker(turn.entry.message) == _speaker(message)
+            if turn.waiting and not turn.waiting.is_over and _speaker(turn.entry.message) == _speaker(message)
         ]
         if not lines:
             return Text(replies.text(tag, "queue-empty"))
@@ -86,8 +86,8 @@ class Turns:
         return Text(replies.text(message.person.language, "cancelled", count=count))
 
     async def _line(self, turn: Turn, waiting: Waiting, tag: str) -> str:
-        items = await self._ledger.items(turn.entry.number)
-        title = await self._restyling.title(items[0].style, tag) if items else "…"
+        style = await self._ledger.style(turn.entry.number)
+        title = await self._restyling.title(style, tag) if style else "…"
         return _describe(waiting.slowest, title, tag)
 
 

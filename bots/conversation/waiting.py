@@ -62,6 +62,11 @@ class Waiting:
         """The item that the answer waits for longest."""
         return max(self._items.values(), key=_slowness, default=None)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether everything is decided and the answer is leaving."""
+        return self._over.is_set()
+
     async def clear(self) -> None:
         """Take the line back."""
         sent, self._sent = self._sent, None

@@ -125,6 +125,11 @@ class Ledger:
         )
         return tuple(records.item(*row) for row in rows)
 
+    async def style(self, number: int) -> str | None:
+        """The style that a message's pictures are made in, once one is kept."""
+        rows = await self._database.rows("SELECT style FROM jobs WHERE number = ? LIMIT 1", number)
+        return str(rows[0][0]) if rows else None
+
     async def begin_sending(self, number: int, reply: Reply) -> bool:
         """From here on the answer may have arrived. False if the message was cancelled or answered meanwhile."""
         async with self._database.transaction() as db:
