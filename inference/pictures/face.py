@@ -14,7 +14,7 @@ SEEN = 640
 SMALLEST = 0.08
 """The least side of a face, by the shorter side of the picture."""
 
-ROOM = 2.2
+ROOM = 2.7
 """The square's side by the face's: a round frame then holds hair, chin and a little of the shoulders."""
 
 RAISED = 0.04

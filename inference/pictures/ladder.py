@@ -2,7 +2,7 @@
 
 Nothing is padded. A network that normalises over the whole picture would take statistics of the padding too,
 while a slight stretch that is undone afterwards is invisible: at most 10 % for shapes up to 2.5:1 and 20 % for
-panoramas (the rounding to the network's multiple included), and next to none for the shapes that cameras give.
+panoramas (the rounding to a multiple of 8 included), and next to none for the shapes that cameras give.
 """
 
 from math import lcm, sqrt
@@ -54,18 +54,20 @@ ACTIVATION_BYTES = 768 << 20
 def bucket(header: Header, options: Options, size: Size) -> tuple[int, int]:
     """The (height, width) at which a picture runs: multiples of ``size.multiple``, at least ``size.minimum``.
 
-    A cropped avatar's square is not known before the picture is decoded; it takes the rung of the result's largest
-    possible side.
+    Where an avatar is cut is not known before the picture is decoded, but its result's size is: see ``framed``.
     """
-    width, height = result_size(*framed(header, options), options.max_side)
-    step = lcm(8, size.multiple)
+    width, height = framed(header, options)
     shape = _nearest_shape(max(width, height) / min(width, height))
-    longer, shorter = _sides(max(width, height), shape, size, step)
+    longer, shorter = _sides(min(max(width, height), options.max_side), shape, size, lcm(8, size.multiple))
     return (longer, shorter) if height > width else (shorter, longer)
 
 
 def framed(header: Header, options: Options) -> tuple[int, int]:
-    """The (width, height) of what is styled of the photo, at most."""
+    """The (width, height) that the result may have at most.
+
+    A cut-out avatar may be as large as the photo's shorter side, however small the face in it: it is drawn by the
+    style at that size, and a profile picture of 200 pixels would look poor.
+    """
     if options.crop is Crop.NONE:
         return header.width, header.height
     side = min(header.width, header.height)

@@ -46,14 +46,14 @@ def _make_solid(picture: Image.Image, shape: Image.Image, place: tuple[int, int]
 @lru_cache(maxsize=32)
 def _badge(letters: int) -> tuple[Image.Image, Image.Image]:
     """The badge (RGBA) with letters of this height in pixels, and its outline (L)."""
-    font = _font(letters * FINE)
-    left, top, right, bottom = font.getbbox(WORD)
-    side = letters * FINE * 3 // 5  # room left and right of the letters
-    width, height = round(right - left) + 2 * side, round((bottom - top) * 1.8)
+    font, bold = _font(letters * FINE), letters * FINE / 30
+    left, top, right, _ = font.getbbox(WORD)
+    above, beside = round(letters * 0.4) * FINE, round(letters * 0.6) * FINE  # whole pixels: the letters stay crisp
+    width, height = -(-round(right - left) // FINE) * FINE + 2 * beside, letters * FINE + 2 * above
     shape, word = Image.new("L", (width, height)), Image.new("L", (width, height))
     ImageDraw.Draw(shape).rounded_rectangle((0, 0, width - 1, height - 1), height // 3, fill=255)
-    ImageDraw.Draw(word).text((side - left, (height - bottom - top) / 2), WORD, fill=255, font=font)
-    small = (max(1, width // FINE), max(1, height // FINE))
+    ImageDraw.Draw(word).text((beside - left, above - top), WORD, fill=255, font=font, stroke_width=bold)
+    small = (width // FINE, height // FINE)
     shape, word = shape.resize(small, Image.Resampling.BOX), word.resize(small, Image.Resampling.BOX)
     badge = Image.composite(Image.new("RGB", small, "white"), Image.new("RGB", small, PILL), word)
     badge.putalpha(ImageChops.lighter(shape.point(lambda value: round(value * OPACITY)), word))

@@ -14,7 +14,7 @@ from inference.job import Crop, Options
 from inference.pictures.colours import flattened, resizable, srgb
 from inference.pictures.face import square
 from inference.pictures.header import TURNED, Header, opened
-from inference.pictures.ladder import SLACK, result_size
+from inference.pictures.ladder import SLACK, framed, result_size
 
 Pixels = NDArray[np.uint8]
 
@@ -57,13 +57,10 @@ def prepare(data: bytes, header: Header, options: Options, height: int, width: i
         NotAPicture: the picture behind the header is broken or cut off.
     """
     keep = options.strength != 1.0 or options.keep_colours is not False
-    if options.crop is Crop.AVATAR:
-        image = _cut(data, header)
-        result = result_size(*image.size, options.max_side)
-        image = _resized(image, result if keep else (width, height))
-    else:
-        result = result_size(header.width, header.height, options.max_side)
-        image = _decoded(data, header, result if keep else (width, height))
+    result = result_size(*framed(header, options), options.max_side)
+    wanted = result if keep else (width, height)
+    cropped = options.crop is Crop.AVATAR
+    image = _resized(_cut(data, header), wanted) if cropped else _decoded(data, header, wanted)
     photo, alpha = flattened(image)
     pixels = np.array(_resized(photo, (width, height)))  # a copy: torch wants memory that it may write to
     return Prepared(pixels, *result, photo if keep else None, alpha and _resized(alpha, result))
