@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import tomli_w
-
 from styles.errors import BrokenPack
 from styles.table import Table
 
@@ -18,6 +16,7 @@ ID = re.compile(r"[a-z0-9-]{1,32}")
 VERSION = re.compile(r"\d{1,6}\.\d{1,6}\.\d{1,6}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+PAST = re.compile(rf"{DATE.pattern}|unknown")  # nobody knows when some published weights were trained
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 TAKES = ("photo", "photo+reference", "words")
 
@@ -66,7 +65,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the weights come from: the recipe (or the imported file), by whom, when (YYYY-MM-DD), on what machine."""
+    """Where the weights come from: the recipe (or the imported file), by whom, when, on what machine.
+
+    ``trained_on`` is a date, YYYY-MM-DD, or "unknown".
+    """
 
     recipe: str
     trained_by: str
@@ -134,6 +136,8 @@ class Card:
 
     def to_toml(self) -> str:
         """The text of ``style.toml``."""
+        import tomli_w  # here, so that a bot host can read cards without it
+
         origin = {"recipe": self.origin.recipe, "trained_by": self.origin.trained_by}
         origin |= {"trained_on": self.origin.trained_on, "machine": self.origin.machine}
         values: dict[str, Any] = {name: getattr(self, name) for name in ("id", "version")}
@@ -186,7 +190,7 @@ def _licence(table: Table) -> Licence:
 def _origin(table: Table) -> Origin:
     names = ("recipe", "trained_by")
     recipe, trained_by = (table.text(name) for name in names)
-    trained_on, machine = table.text("trained_on", DATE), table.text("machine")
+    trained_on, machine = table.text("trained_on", PAST), table.text("machine")
     data = tuple(_source(part) for part in table.tables("data"))
     table.done()
     return Origin(recipe, trained_by, trained_on, machine, data)

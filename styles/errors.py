@@ -2,9 +2,9 @@
 
 StyleError
 ├── NoSuchStyle        .style, .suggestion
-├── BrokenPack         .file
-├── BadCheckpoint      .file
-└── NotFinite          .style
+├── BrokenPack         .file, .reason
+├── BadCheckpoint      .file, .reason
+└── NotPainted         .style, .reason
 
 A message is one sentence. It names the file by its full path, so it is for logs and the operator's terminal;
 people in a chat get a sentence of the service's.
@@ -31,7 +31,7 @@ class BrokenPack(StyleError):
 
     def __init__(self, file: Path | str, reason: str) -> None:
         super().__init__(f"{file}: {reason}.")
-        self.file = Path(file)
+        self.file, self.reason = Path(file), reason
 
 
 class BadCheckpoint(StyleError):
@@ -39,12 +39,12 @@ class BadCheckpoint(StyleError):
 
     def __init__(self, file: Path | str, reason: str) -> None:
         super().__init__(f"{file}: {reason}.")
-        self.file = Path(file)
+        self.file, self.reason = Path(file), reason
 
 
-class NotFinite(StyleError):
-    """A generator returned values that are not numbers; no picture can be made of them."""
+class NotPainted(StyleError):
+    """A generator ran, and what it returned is no picture. ``reason`` ends without a full stop."""
 
-    def __init__(self, style: str) -> None:
-        super().__init__(f"The style “{style}” returned values that are not numbers.")
-        self.style = style
+    def __init__(self, style: str, reason: str) -> None:
+        super().__init__(f"The style “{style}” paints no picture: {reason}.")
+        self.style, self.reason = style, reason

@@ -78,7 +78,7 @@ def load(folder: Path, card: Card, device: "torch.device | str", dtype: "torch.d
     if hashlib.sha256(data).hexdigest() != card.sha256:
         raise BrokenPack(folder / WEIGHTS, "its SHA-256 is not the one in style.toml, so these are other weights")
     module = built(card, decoded(data, folder / WEIGHTS), folder)
-    return Style(card, module.float(), torch.device(device), dtype)
+    return Style(card, module, torch.device(device), dtype)
 
 
 def decoded(data: bytes, source: Path) -> "dict[str, Tensor]":
@@ -92,22 +92,47 @@ def decoded(data: bytes, source: Path) -> "dict[str, Tensor]":
 
 
 def built(card: Card, state: "Mapping[str, Tensor]", folder: Path) -> "nn.Module":
-    """The card's network with these weights. It is built without memory first, so a wrong card costs nothing."""
-    import torch
-
+    """The card's network with these weights. Raises BrokenPack."""
     network = _network(card, folder)
     try:
-        with torch.device("meta"):
-            module = network.build(**card.network_options)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise BrokenPack(folder / CARD, f"`network_options` do not fit the network {card.network}") from error
+        return fitted(network, card.network_options, state)
+    except ValueError as error:
+        raise BrokenPack(folder / WEIGHTS, f"not weights of the network {card.network}: {error}") from error
+
+
+def fitted(network: "Network", options: Mapping[str, Any], state: "Mapping[str, Tensor]") -> "nn.Module":
+    """The network with these options and weights; it shares the weights' memory.
+
+    It is first built without any memory, so that a card that asks for a giant costs nothing.
+
+    Raises:
+        ValueError: one phrase: the options or the weights are not the network's.
+    """
+    import torch
+
     try:
-        module.load_state_dict(state, assign=True)
-    except RuntimeError as error:
-        raise BrokenPack(folder / WEIGHTS, f"these are not weights of the network {card.network}") from error
-    if not all(tensor.is_floating_point() and torch.isfinite(tensor).all() for tensor in state.values()):
-        raise BrokenPack(folder / WEIGHTS, "has weights that are not finite numbers")
+        with torch.device("meta"):
+            module = network.build(**options)
+    except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
+        raise ValueError("it cannot be built with its network_options") from error
+    _compare(module.state_dict(), state)
+    module.load_state_dict(state, assign=True)
     return module
+
+
+def _compare(wanted: "Mapping[str, Tensor]", state: "Mapping[str, Tensor]") -> None:
+    import torch
+
+    for name, tensor in wanted.items():
+        if name not in state:
+            raise ValueError(f"it has no {name}")
+        if state[name].shape != tensor.shape:
+            raise ValueError(f"its {name} is {list(state[name].shape)} instead of {list(tensor.shape)}")
+        if not state[name].is_floating_point() or not torch.isfinite(state[name]).all():
+            raise ValueError(f"its {name} has values that are not finite numbers")
+    for name in state:
+        if name not in wanted:
+            raise ValueError(f"its {name[:80]} is not one of the network's")
 
 
 def _network(card: Card, folder: Path) -> "Network":

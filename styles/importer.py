@@ -1,0 +1,93 @@
+"""Takes published checkpoints in: read once, converted to a pack, tried on a photo. The only reader of pickles.
+
+Pickles are read with ``weights_only=True``, so that nothing in them runs.
+"""
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from styles import pack
+from styles.card import Card, Origin
+from styles.errors import BadCheckpoint, NotPainted
+from styles.networks import NETWORKS, Network, Reader
+from styles.samples import preview
+from styles.style import Style
+
+MAX_BYTES = 2 << 30
+
+
+def import_checkpoint(file: Path, card: Card, root: Path, *, sha256: str | None = None) -> Card:
+    """Make a pack ``root/<id>`` of a published checkpoint, and return its finished card.
+
+    ``card.network`` names whose layout it is; the card's network options, sizes and origin are filled in here.
+    ``sha256`` is what the publisher says of the file, where known.
+
+    Raises:
+        BadCheckpoint: not a plain state dict, not of that network, not that hash, or it paints no picture.
+    """
+    data = _bytes(file)
+    digest = hashlib.sha256(data).hexdigest()
+    if sha256 and digest != sha256.lower():
+        raise BadCheckpoint(file, f"its SHA-256 is {digest}, not the expected one")
+    network, reader = _reader(card.network, file)
+    try:
+        options, state = reader(state_dict(data, file))
+        module = pack.fitted(network, options, state)
+    except ValueError as error:
+        raise BadCheckpoint(file, f"not a checkpoint of the network {network.name}: {error}") from error
+    sides = replace(card.size, multiple=network.multiple, minimum=network.minimum)
+    origin = replace(card.origin, recipe=f"imported from {_printable(file.name)} with SHA-256 {digest}")
+    card = replace(card, network_options=options, size=sides, origin=origin)
+    try:
+        picture = preview(Style(card, module, torch.device("cpu")))
+    except NotPainted as error:
+        raise BadCheckpoint(file, f"it paints no picture: {error.reason}") from error
+    return pack.write(root / card.id, card, state, picture, {"imported_sha256": digest})
+
+
+def unknown_origin() -> Origin:
+    """The origin of a checkpoint of which nothing is known but the file."""
+    return Origin(recipe="imported", trained_by="unknown", trained_on="unknown", machine="unknown")
+
+
+def state_dict(data: bytes, file: Path) -> dict[str, Tensor]:
+    """The tensors of a pickled, plain state dict. Raises BadCheckpoint, which names ``file``."""
+    try:
+        values = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    except Exception as error:  # broken and hostile pickles raise almost anything; all of it means the same
+        raise BadCheckpoint(
+            file, "not a pickle of tensors alone; anything else could run code and is refused"
+        ) from error
+    if not isinstance(values, Mapping) or not values or not all(map(_is_weight, values.items())):
+        raise BadCheckpoint(file, "not a plain state dict, which is a mapping of names to tensors")
+    return dict(values)
+
+
+def _printable(name: str) -> str:
+    return "".join(letter for letter in name if letter.isprintable())
+
+
+def _is_weight(item: tuple[object, object]) -> bool:
+    return isinstance(item[0], str) and isinstance(item[1], Tensor)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise BadCheckpoint(file, f"is larger than {MAX_BYTES} bytes")
+        return file.read_bytes()
+    except OSError as error:
+        raise BadCheckpoint(file, f"cannot be read ({error.strerror})") from error
+
+
+def _reader(name: str, file: Path) -> tuple[Network, Reader]:
+    readable = {network.name: (network, network.read) for network in NETWORKS if network.read}
+    if name not in readable:
+        raise BadCheckpoint(file, f"no network “{name}” has a published layout; there are {', '.join(readable)}")
+    return readable[name]
