@@ -43,7 +43,9 @@ class Database:
         except BaseException as error:
             await self._db.close()
             if isinstance(error, sqlite3.Error):
-                raise LedgerError(f"The ledger {self.path} cannot be used: {error}.") from error
+                in_use = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+                reason = "in use by another program" if in_use else f"not usable: {error}"
+                raise LedgerError(f"The ledger {self.path} is {reason}.") from error
             raise
         return self
 

@@ -149,7 +149,10 @@ def _commands(said: Text | Answer) -> tuple[str, ...]:
 
 @dataclass
 class Inverting:
-    """A Service with one worker, first come, first served. ``gate`` holds the worker back while it is clear."""
+    """A Service with one worker, first come, first served. ``gate`` holds the worker back while it is clear.
+
+    ``jobs`` are those that ran, ``submitted`` counts those that were taken, ``refusals`` are raised first.
+    """
 
     capacity: int = 100
     seconds_each: float = 0.0
@@ -157,6 +160,7 @@ class Inverting:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     jobs: list[Job] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
+    submitted: int = 0
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -172,6 +176,7 @@ class Inverting:
             raise Busy(0.05)
         place = (object(), progress)
         self._queue.append(place)
+        self.submitted += 1
         self._tell()
         try:
             async with self._worker:

@@ -19,7 +19,7 @@ from tests.bots.console import STYLES
         ("  /style\nukiyoe  ", Wish("ukiyoe")),
         ("/style ukiyoe 70%", Wish("ukiyoe", 0.7)),
         ("/style ukiyoe 70 %", Wish("ukiyoe", 0.7)),
-        ("/style ukiyoe 70%", Wish("ukiyoe", 0.7)),
+        ("/style\u3000ukiyoe\u3000\uff17\uff10\uff05", Wish("ukiyoe", 0.7)),
         ("/style ukiyoe 70", Wish("ukiyoe", 0.7)),
         ("/style ukiyoe 0.7", Wish("ukiyoe", 0.7)),
         ("/style ukiyoe 150%", Wish("ukiyoe", 1.5)),
