@@ -61,7 +61,8 @@ class DiscordAdapter:
         return Picture(place.avatar, "image/png", name="avatar.png")
 
     async def say(self, address: Address, text: Text) -> str:
-        return await self._send(Place.of(address), Parcel.of_text(text))
+        with self._connection.sending():
+            return await self._send(Place.of(address), Parcel.of_text(text))
 
     async def change(self, address: Address, sent: str, text: Text) -> None:
         place, parcel = Place.of(address), Parcel.of_text(text)
@@ -99,7 +100,8 @@ class DiscordAdapter:
 
     async def show(self, address: Address, answer: Answer, key: str) -> None:
         place = Place.of(address)
-        await self._send(place, Parcel.of_answer(answer, key, place.limit))
+        with self._connection.sending():
+            await self._send(place, Parcel.of_answer(answer, key, place.limit))
 
     async def _send(self, place: Place, parcel: Parcel) -> str:
         if place.token:

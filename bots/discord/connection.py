@@ -1,7 +1,9 @@
 """Staying connected: log in, listen, and begin again when something breaks."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Iterator
 
 import aiohttp
 import discord
@@ -15,6 +17,8 @@ from bots.discord.redaction import Redaction
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 WRONG_TOKEN = "Discord does not accept the bot's token; see the developer portal, page Bot"  # noqa: S105 - a sentence
+GRACE_S = 5.0
+"""How long stopping waits for what is being sent."""
 HOPELESS = {4010, 4011, 4012, 4013, 4014}
 """Gateway close codes that say the set-up is wrong: sharding, version, intents."""
 
@@ -30,6 +34,21 @@ class Connection:
         self._client: Client | None = None
         self._changed = asyncio.Event()
         self._turned_away = ""
+        self._sending = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @contextlib.contextmanager
+    def sending(self) -> Iterator[None]:
+        """Marks that something is being sent, so that stopping waits for it."""
+        self._sending += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._sending -= 1
+            if not self._sending:
+                self._idle.set()
 
     @property
     def at_once(self) -> discord.Client | None:
@@ -62,7 +81,10 @@ class Connection:
             async with client:
                 await client.login(self._token)
                 self._set(client)
-                await client.connect()
+                try:
+                    await client.connect()
+                finally:
+                    await self._let_answers_leave()
         except discord.LoginFailure:
             self._turn_away(WRONG_TOKEN)
         except discord.ConnectionClosed as closed:
@@ -75,6 +97,12 @@ class Connection:
             connected = self._client is client
             self._set(None)
         return connected
+
+    async def _let_answers_leave(self) -> None:
+        """Stopping must not break off what is being sent: whether it arrived would then be unknown."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_S):
+                await self._idle.wait()
 
     def _closed(self, code: int) -> None:
         if code == 4004:

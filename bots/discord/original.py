@@ -21,7 +21,7 @@ class Original:
 
     ``words`` is the id of the words it shows, ``answer`` the key of the answer it shows. ``acknowledged`` is set when
     Discord was told that an answer will come: before that there is nothing to fill. ``turn`` lets one speaker write
-    at a time.
+    at a time. ``inherited``: an earlier process received it, so what it shows is not known to us.
     """
 
     expires: float
@@ -31,6 +31,7 @@ class Original:
     answer: str = ""
     gone: bool = False
     dead: bool = False
+    inherited: bool = False
 
     @property
     def alive(self) -> bool:
@@ -43,7 +44,8 @@ class Original:
 
     def holds(self, words: str) -> bool:
         """Whether it still shows these words."""
-        return self.alive and not self.gone and self.words == words
+        unknown = self.inherited and not self.words and not self.answer  # words said before the restart
+        return self.alive and not self.gone and (unknown or self.words == words)
 
 
 class Originals:
@@ -63,6 +65,7 @@ class Originals:
         if known:
             return known
         original = self.open(place)
+        original.inherited = True
         original.acknowledged.set()
         return original
 

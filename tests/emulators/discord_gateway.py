@@ -59,6 +59,11 @@ class Gateway:
             with contextlib.suppress(ConnectionError):
                 await self._stream.send(payload)
 
+    def last(self, name: str) -> JSON:
+        """What was told last under this name."""
+        found: JSON = next(payload["d"] for payload in reversed(self._events) if payload["t"] == name)
+        return found
+
     async def drop(self, code: int = 4000) -> None:
         """Close the connection as Discord does now and then."""
         if self._stream is not None:

@@ -61,8 +61,8 @@ class Call:
 class Accident:
     """What goes wrong with the next ``times`` requests that match ``pattern``.
 
-    ``kind``: flood (429), error (500), refused (403), lost (the connection breaks before the request arrives), cut (it breaks after
-    the request was carried out).
+    ``kind``: flood (429), error (500), refused (403), lost (the connection breaks before the request arrives), cut (it
+    breaks after the request was carried out).
     """
 
     kind: str
@@ -338,15 +338,17 @@ async def _read(request: web.Request, path: str) -> Call:
                 call.body = json.loads(await part.text())
             else:
                 call.files.append((part.filename or "", bytes(await part.read())))
-    elif request.can_read_body:
-        call.body = await request.json()
+    elif text := await request.text():
+        call.body = json.loads(text)
     return call
 
 
 def _json(status: int, body: Any) -> web.Response:
-    """The type must be exactly this: with a charset after it, the library takes the body for text."""
-    headers = {"Content-Type": "application/json", "Via": "1.1 emulator"}  # without Via a 429 counts as a ban
-    return web.Response(status=status, body=b"" if body is None else json.dumps(body).encode(), headers=headers)
+    headers = {"Via": "1.1 emulator"}  # without it a 429 counts as a ban
+    if body is None:
+        return web.Response(status=status, headers=headers)
+    headers["Content-Type"] = "application/json"  # exactly: with a charset the library takes the body for text
+    return web.Response(status=status, body=json.dumps(body).encode(), headers=headers)
 
 
 def _cut(request: web.Request) -> web.Response:
