@@ -8,7 +8,7 @@ import cv2.data
 import numpy as np
 from PIL import Image
 
-SEEN = 640
+SEEN = 480
 """Faces are looked for in a picture of this longer side: one that is smaller there is not whom an avatar shows."""
 
 SMALLEST = 0.08
@@ -51,11 +51,12 @@ def square(image: Image.Image) -> Box:
 def find(image: Image.Image) -> Face | None:
     """The largest and most central face, or None."""
     scale = min(1.0, SEEN / max(image.size))
-    small = image.convert("RGB").resize([max(1, round(side * scale)) for side in image.size]).convert("L")
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    small = image.resize(size, reducing_gap=2.0).convert("RGB").convert("L")
     grey = cv2.equalizeHist(np.asarray(small))
     for name in CASCADES:
         least = max(24, round(SMALLEST * min(small.size)))
-        boxes = _detector(name).detectMultiScale(grey, scaleFactor=1.1, minNeighbors=6, minSize=(least, least))
+        boxes = _detector(name).detectMultiScale(grey, scaleFactor=1.15, minNeighbors=6, minSize=(least, least))
         if len(boxes):
             x, y, side, _ = max(boxes, key=lambda box: _worth((box[0], box[1], box[2], box[3]), small.size))
             return Face((x + side / 2) / scale, (y + side / 2) / scale, side / scale)
