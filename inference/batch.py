@@ -45,10 +45,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Jobs that run as one tensor, in the order of their turns. Never empty."""
+    """Jobs that run as one tensor, in the order of their turns. Never empty. ``taken_s`` is when it was chosen."""
 
     key: Key
     jobs: tuple[Waiting, ...]
+    taken_s: float
 
     @property
     def pixels(self) -> int:

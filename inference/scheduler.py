@@ -102,7 +102,7 @@ class Scheduler:
         if not lines:
             return Look(None, self._again_s(needed_s), expired)
         key = self._choose(lines, now)
-        batch = Batch(key, lines.take(key, self._capacity(lines[key].head())))
+        batch = Batch(key, lines.take(key, self._capacity(lines[key].head())), now)
         self._remove(batch.jobs)
         self._taken[batch] = None
         return Look(batch, now, expired)
@@ -111,19 +111,26 @@ class Scheduler:
         """The device began ``batch``."""
         self._taken[batch] = now
 
-    def done(self, batch: Batch, busy_s: float | None = None) -> None:
-        """``batch`` is over. ``busy_s`` is how long it kept the device from others; None if that would mislead."""
+    def done(self, batch: Batch, busy_s: float = 0.0, ran: int = 0) -> None:
+        """``batch`` is over: ``ran`` of its jobs kept the device from others for ``busy_s``."""
         self._taken.pop(batch, None)
-        if busy_s is not None:
-            self._throughput.learn(batch.key.style, batch.pixels, busy_s)
+        self._throughput.learn(batch.key.style, batch.key.pixels * ran, busy_s)
 
     def keep_below(self, key: Key, jobs: int) -> None:
         """Never again batch ``jobs`` of ``key``: the device ran out of memory with that many."""
         self._ceilings[key] = max(1, min(jobs - 1, self._ceilings.get(key, jobs)))
 
+    def busy_for_s(self, now: float) -> float:
+        """The estimate of what is left of the batches that were taken."""
+        left = 0.0
+        for batch, began_s in self._taken.items():
+            ran_s = 0.0 if began_s is None else now - began_s
+            left += max(0.0, self._seconds(batch.jobs) - ran_s)
+        return left
+
     def positions(self, now: float) -> list[tuple[Waiting, Queued]]:
         """Everybody who waits, in the order in which they run if nobody else comes, with their estimates."""
-        ahead_s = self._ahead_s(now)
+        ahead_s = self.busy_for_s(now) + self._throughput.encoding_s
         return [
             (job, Queued(position, ahead_s + after_s))
             for position, (job, after_s) in enumerate(self._planned(now), start=1)
@@ -187,7 +194,7 @@ class Scheduler:
 
     def _look_ahead(self, now: float) -> Iterator[tuple[Waiting, float]]:
         lines = self._lines(self._turns.copy(), self._waiting.values())
-        free_s, after_s = now + self._ahead_s(now), 0.0
+        free_s, after_s = now + self.busy_for_s(now), 0.0
         while lines:
             key = self._choose(lines, free_s + after_s)
             batch = lines.take(key, self._capacity(lines[key].head()))
@@ -196,14 +203,6 @@ class Scheduler:
 
     def _seconds(self, jobs: Sequence[Waiting]) -> float:
         return self._throughput.seconds(jobs[0].key.style, jobs[0].key.pixels * len(jobs))
-
-    def _ahead_s(self, now: float) -> float:
-        """What is left of the batches that were taken."""
-        left = 0.0
-        for batch, began_s in self._taken.items():
-            ran_s = 0.0 if began_s is None else now - began_s
-            left += max(0.0, self._seconds(batch.jobs) - ran_s)
-        return left
 
     # Refusals.
 

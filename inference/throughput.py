@@ -10,6 +10,7 @@ class Throughput:
     def __init__(self) -> None:
         self._overall: float | None = None
         self._by_style: dict[str, float] = {}
+        self.encoding_s = 0.0  # what a result still takes once the device is done with it
 
     def learn(self, style: str, pixels: int, seconds: float) -> None:
         """Count a batch of ``pixels`` in all that kept the device busy for ``seconds``."""
@@ -18,6 +19,10 @@ class Throughput:
         rate = seconds / pixels
         self._overall = _blend(self._overall, rate)
         self._by_style[style] = _blend(self._by_style.get(style), rate)
+
+    def learn_encoding(self, seconds: float) -> None:
+        """Count what followed on the device for one batch."""
+        self.encoding_s += FRESHNESS * (seconds - self.encoding_s)
 
     def seconds(self, style: str, pixels: int) -> float:
         """The estimate for ``pixels`` in ``style``."""

@@ -369,7 +369,7 @@ def test_every_job_leaves_exactly_once_and_no_dead_job_leaves_in_a_batch(
                 assert all(job.deadline_s > now and job not in cancelled for job in look.batch.jobs)
                 assert 1 <= len(look.batch.jobs) <= limits.batch_jobs
                 left.update(look.batch.jobs)
-                scheduler.done(look.batch, 0.1)
+                scheduler.done(look.batch, 0.1, len(look.batch.jobs))
         else:
             now += seconds or 0.0
         assert len(scheduler) <= limits.queue_jobs
@@ -513,7 +513,7 @@ def test_the_estimate_follows_the_measured_speed() -> None:
         submit(scheduler, "A")
         batch = scheduler.look(1.0).batch
         assert batch is not None
-        scheduler.done(batch, busy_s=4.0)
+        scheduler.done(batch, busy_s=4.0, ran=1)
     submit(scheduler, "A")
     [(_, queued)] = scheduler.positions(1.0)
     assert queued.eta_s == pytest.approx(4.0, rel=0.05)

@@ -1,0 +1,32 @@
+"""What a job asks for, checked: its numbers in range, its style's defaults put in."""
+
+import math
+from dataclasses import replace
+
+from inference.errors import InvalidOption, TooLarge
+from inference.job import Crop, Format, Job, Options
+from inference.limits import Limits
+from styles.card import Card
+
+
+def resolved(job: Job, card: Card, limits: Limits) -> Options:
+    """The job's options with ``strength`` and ``keep_colours`` those of the card where it says nothing.
+
+    Raises:
+        InvalidOption: an option or the deadline is out of its range; the sentence names it.
+        TooLarge: the picture has more bytes than we take.
+    """
+    if len(job.picture) > limits.picture_bytes:
+        raise TooLarge(f"The file is larger than {limits.picture_bytes // 1_000_000} MB.")
+    options = job.options
+    strength = card.defaults.strength if options.strength is None else options.strength
+    keep_colours = card.defaults.keep_colours if options.keep_colours is None else options.keep_colours
+    if not 0 <= strength <= 1:  # not a number is refused here as well
+        raise InvalidOption(f"strength must be between 0 and 1, not {strength:g}.")
+    if not limits.min_result_side <= options.max_side <= limits.max_result_side:
+        raise InvalidOption(f"max_side must be between {limits.min_result_side} and {limits.max_result_side} pixels.")
+    if options.format not in Format or options.crop not in Crop:
+        raise InvalidOption(f"format must be one of {', '.join(Format)}; crop one of {', '.join(Crop)}.")
+    if job.deadline_s is not None and not (0 < job.deadline_s < math.inf):
+        raise InvalidOption("deadline_s must be a positive number of seconds.")
+    return replace(options, strength=strength, keep_colours=keep_colours)

@@ -1,0 +1,173 @@
+"""Carries one batch: decode, load, run on the device, encode, answer.
+
+While one batch runs, the next is decoded and the one before is encoded; the device waits for neither.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+
+from inference import pictures
+from inference.batch import Batch, Key
+from inference.cache import Cache
+from inference.call import Call
+from inference.errors import DeadlinePassed, NotReady
+from inference.job import Result
+from inference.metrics import Metrics
+from inference.scheduler import Scheduler
+from inference.throughput import FRESHNESS, Throughput
+from inference.worker import Pixels, Worker
+from styles.style import Style
+
+log = logging.getLogger(__name__)
+
+MARGIN = 2.0  # the next batch is chosen this many times its usual decoding before the device needs it
+
+Decoded = tuple[Call, pictures.Prepared]
+Restyled = tuple[Call, pictures.Prepared, Pixels]
+
+
+class Carrier:
+    """For one event loop. ``scheduler`` estimates by ``throughput``, which is taught here."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        throughput: Throughput,
+        cache: Cache,
+        worker: Worker,
+        metrics: Metrics,
+        labels: pictures.Labels,
+    ) -> None:
+        self._scheduler, self._throughput = scheduler, throughput
+        self._cache, self._worker = cache, worker
+        self._metrics, self._labels = metrics, labels
+        self._device = asyncio.Lock()
+        self._decoding_s = 0.0  # of the last batches, newest counting most
+        self._freed_s = 0.0  # when the device was last done
+        self.stopping = False  # refuse what has not begun to run
+
+    def needed_s(self, now: float) -> float:
+        """When the next batch must be chosen, so that the device need not wait for its decoding."""
+        if not self._device.locked():
+            return now
+        return now + self._scheduler.busy_for_s(now) - MARGIN * self._decoding_s
+
+    async def carry(
+        self, batch: Batch, calls: list[Call], begun: Callable[[], None], freed: Callable[[], None]
+    ) -> None:
+        """Answer every call.
+
+        ``begun`` is called once, when the device begins with it or never will; ``freed`` when it is done.
+        """
+        try:
+            restyled = await self._restyle(batch, calls, begun)
+            freed()
+            await self._encode(restyled)
+        except Exception as error:  # the border around one batch: its callers are told, the others are not harmed
+            for call in calls:
+                call.fail(error)
+        finally:
+            self._scheduler.done(batch)
+
+    async def _restyle(self, batch: Batch, calls: list[Call], begun: Callable[[], None]) -> list[Restyled]:
+        async with AsyncExitStack() as held:
+            try:
+                decoded = await self._decode(batch.key, calls)
+                style = await held.enter_async_context(self._cache.use(batch.key.style, batch.key.version))
+                await held.enter_async_context(self._device)
+            finally:
+                begun()
+            return await self._run(batch, style, decoded)
+
+    async def _decode(self, key: Key, calls: Iterable[Call]) -> list[Decoded]:
+        began_s = _now()
+
+        async def one(call: Call) -> list[Decoded]:
+            if call.dead:
+                return []
+            photo = call.waiting.job.picture
+            prepared = self._worker.beside(pictures.prepare, photo, call.header, call.options, key.height, key.width)
+            try:
+                return [(call, await prepared)]
+            except Exception as error:  # of this picture alone
+                call.fail(error)
+                return []
+
+        decoded = await asyncio.gather(*(one(call) for call in calls))
+        self._decoding_s += FRESHNESS * (_now() - began_s - self._decoding_s)
+        return [each for found in decoded for each in found]
+
+    async def _run(self, batch: Batch, style: Style, decoded: list[Decoded]) -> list[Restyled]:
+        """Run those who still wait. The device is ours until this returns."""
+        began_s = _now()
+        alive = [(call, prepared) for call, prepared in decoded if self._may_begin(call, began_s)]
+        if not alive:
+            return []
+        self._scheduler.started(batch, began_s)
+        ran = await self._worker.run(style, [prepared.pixels for _, prepared in alive])
+        if ran.too_many:
+            self._scheduler.keep_below(batch.key, ran.too_many)
+        self._note(batch, [call for call, _ in alive], began_s)
+        restyled = []
+        for (call, prepared), picture in zip(alive, ran.pictures, strict=True):
+            if isinstance(picture, Exception):
+                call.fail(picture)
+            else:
+                restyled.append((call, prepared, picture))
+        return restyled
+
+    def _may_begin(self, call: Call, now: float) -> bool:
+        if self.stopping:
+            call.fail(NotReady("The service is stopping."))
+        elif call.waiting.deadline_s <= now:
+            call.fail(DeadlinePassed("The time given for this picture was over before its turn came."))
+        elif not call.dead:
+            call.start(now)
+        return not call.dead
+
+    def _note(self, batch: Batch, calls: list[Call], began_s: float) -> None:
+        """Measure and log what ran from ``began_s`` to now."""
+        now, key = _now(), batch.key
+        waited_for_it = batch.taken_s < self._freed_s  # the device was free while this was still being decoded
+        self._scheduler.done(batch, now - (self._freed_s if waited_for_it else began_s), len(calls))
+        self._freed_s = now
+        self._metrics.batch_jobs.observe(len(calls))
+        self._metrics.run_s.labels(key.style).observe(now - began_s)
+        for call in calls:
+            self._metrics.wait_s.observe(began_s - call.waiting.accepted_s)
+        users = " ".join(dict.fromkeys(call.waiting.user for call in calls))
+        log.info("%.2fs ← %s %d×%d ×%d ● %s", now - began_s, key.style, key.width, key.height, len(calls), users)
+
+    async def _encode(self, restyled: list[Restyled]) -> None:
+        began_s = _now()
+
+        async def one(call: Call, prepared: pictures.Prepared, pixels: Pixels) -> None:
+            finished = self._worker.beside(pictures.finish, prepared, pixels, call.options, call.info, self._labels)
+            try:
+                call.succeed(_result(call, await finished, len(restyled)))
+            except Exception as error:  # of this picture alone
+                call.fail(error)
+
+        await asyncio.gather(*(one(*each) for each in restyled))
+        self._throughput.learn_encoding(_now() - began_s)
+
+
+def _result(call: Call, done: pictures.Finished, batch_size: int) -> Result:
+    started_s = call.started_s or call.waiting.accepted_s
+    return Result(
+        picture=done.picture,
+        media_type=done.media_type,
+        width=done.width,
+        height=done.height,
+        style=call.info.id,
+        style_version=call.info.version,
+        waited_s=started_s - call.waiting.accepted_s,
+        ran_s=_now() - started_s,
+        batch_size=batch_size,
+    )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

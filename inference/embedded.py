@@ -1,0 +1,165 @@
+"""The service in this process: the default, and what stands behind HTTP."""
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from inference import pictures
+from inference.asked import resolved
+from inference.batch import Key
+from inference.cache import Cache
+from inference.call import Call
+from inference.carrier import Carrier
+from inference.device import choose
+from inference.errors import Failed, NotReady, ServiceError, StyleUnavailable, UnknownStyle
+from inference.job import Job, Progress, Result
+from inference.limits import Limits
+from inference.metrics import Metrics
+from inference.pipeline import Pipeline
+from inference.scheduler import Scheduler
+from inference.service import StyleInfo
+from inference.throughput import Throughput
+from inference.warmup import warm_up
+from inference.worker import Worker
+from styles.card import Card
+from styles.errors import BrokenPack, NoSuchStyle
+from styles.library import Library
+
+log = logging.getLogger(__name__)
+
+
+class EmbeddedService:
+    """Implements ``inference.service.Service``. Enter it to start; it has warmed up when it is entered.
+
+    Leaving lets the running batch finish and refuses whoever waits with NotReady.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        device: str = "auto",
+        limits: Limits | None = None,
+        labels: pictures.Labels | None = None,
+    ) -> None:
+        """``device`` is auto, cpu or cuda; ``labels`` name the operator in the results' metadata."""
+        self.library, self.limits, self.metrics = library, limits or Limits(), Metrics()
+        self._wanted, self._labels = device, labels or pictures.Labels()
+        self._running: tuple[Pipeline, Cache, Worker] | None = None
+        self._sheet: tuple[tuple[StyleInfo, ...], bytes] | None = None
+        self._drawing = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        """Start. Raises NotReady where the device is not there, and what a generator raises while warming up."""
+        async with AsyncExitStack() as starting:
+            self._running = await self._start(starting)
+            self._until_stopped = starting.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._running = None
+        await self._until_stopped.aclose()
+
+    async def stylize(self, job: Job, progress: Progress | None = None) -> Result:
+        """Run one job; see ``inference.service.Service``."""
+        try:
+            result = await (await self._accept(job, progress)).answer
+        except ServiceError as error:
+            self.metrics.failed.labels(error.code).inc()
+            raise
+        except asyncio.CancelledError:
+            self.metrics.cancelled.inc()
+            raise
+        except Exception as error:  # the border: whole to the log, one calm sentence to the caller
+            log.exception("a job of %s could not be accepted", job.user)
+            self.metrics.failed.labels(Failed.code).inc()
+            raise Failed from error
+        self.metrics.finish(result.style)
+        return result
+
+    async def styles(self) -> tuple[StyleInfo, ...]:
+        """The installed styles, in the order to show them. Raises NotReady."""
+        self._ready()
+        return tuple(_info(card) for card in self.library.cards())
+
+    async def preview(self, style: str) -> bytes:
+        """The style's preview, a JPEG. Raises UnknownStyle, StyleUnavailable, NotReady."""
+        self._ready()
+        card = self._card(style)
+        try:
+            return await asyncio.to_thread(self.library.preview, card.id)
+        except (BrokenPack, NoSuchStyle) as error:
+            log.error("%s has no preview: %s", style, error)
+            raise StyleUnavailable(f"The style “{card.id}” has no preview right now.") from error
+
+    async def sheet(self) -> bytes:
+        """All styles on one numbered contact sheet, a JPEG; drawn when the styles have changed since the last one."""
+        _, _, worker = self._ready()
+        async with self._drawing:
+            infos = await self.styles()
+            if self._sheet is None or self._sheet[0] != infos:
+                entries = [(info.id, await self.preview(info.id)) for info in infos]
+                self._sheet = infos, await worker.beside(pictures.sheet, entries)
+            return self._sheet[1]
+
+    async def rescan(self) -> None:
+        """Look at the folders of packs again; generators that are no longer there leave at once."""
+        _, cache, _ = self._ready()
+        await asyncio.to_thread(self.library.rescan)
+        installed = {(card.id, card.version) for card in self.library.cards()}
+        for name in cache.names():
+            if name not in installed:
+                cache.revoke(*name)
+
+    async def _start(self, starting: AsyncExitStack) -> tuple[Pipeline, Cache, Worker]:
+        device = await asyncio.to_thread(choose, self._wanted)
+        limits = replace(self.limits, batch_bytes=device.batch_bytes(self.limits.batch_bytes))
+        worker = await starting.enter_async_context(Worker(device))
+        cache = Cache(
+            partial(self.library.load, device=device.name, dtype=device.dtype),
+            budget_bytes=limits.cache_bytes,
+            broken_for_s=limits.broken_for_s,
+            metrics=self.metrics,
+        )
+        starting.push_async_callback(cache.settle)
+        throughput = Throughput()
+        await warm_up(self.library.cards(), cache, worker, throughput)
+        scheduler = Scheduler(limits, throughput, cache.resident)
+        carrier = Carrier(scheduler, throughput, cache, worker, self.metrics, self._labels)
+        pipeline = await starting.enter_async_context(Pipeline(scheduler, carrier, worker, self.metrics))
+        return pipeline, cache, worker
+
+    async def _accept(self, job: Job, progress: Progress | None) -> Call:
+        """Judge the job and queue it, all before anything is decoded."""
+        _, _, worker = self._ready()
+        card = self._card(job.style)
+        options = resolved(job, card, self.limits)
+        header = await asyncio.to_thread(pictures.inspect, job.picture, self.limits)
+        height, width = pictures.bucket(header, options, card.size)
+        key = Key(card.id, card.version, height, width)
+        activation_bytes = worker.device.activation_bytes(key.pixels, card.size.activation_bytes_per_pixel)
+        pipeline, _, _ = self._ready()  # it may have stopped while the header was read
+        call = pipeline.submit(job, key, activation_bytes, header, options, _info(card), progress)
+        self.metrics.accepted.labels(card.id).inc()
+        return call
+
+    def _ready(self) -> tuple[Pipeline, Cache, Worker]:
+        if self._running is None:
+            raise NotReady("The service is not running.")
+        return self._running
+
+    def _card(self, style: str) -> Card:
+        try:
+            return self.library.card(style)
+        except NoSuchStyle as error:
+            raise UnknownStyle(error.style, error.suggestion) from None
+
+
+def _info(card: Card) -> StyleInfo:
+    return StyleInfo(card.id, card.version, card.title, card.takes, card.licence.weights)

@@ -1,0 +1,107 @@
+"""The one owner of the device, and the hands beside it that decode and encode while it runs."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from inference.device import Device, give_back, is_out_of_memory
+from styles.style import Style
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Pixels = NDArray[np.uint8]
+"""H×W×3, RGB."""
+
+HANDS_PER_CORE = 1  # decoding and encoding hold no lock for long, so more hands than cores only take turns
+MOST_HANDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of each picture, in their order: its pixels, or the exception that it alone raised.
+
+    ``most`` is the largest number that ran as one tensor, ``too_many`` one that ran out of memory (0: none did).
+    """
+
+    pictures: tuple[Pixels | Exception, ...]
+    most: int
+    too_many: int = 0
+
+
+class Worker:
+    """Enter it to start its threads; leaving waits for what they do."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+
+    async def __aenter__(self) -> Self:
+        self._device_thread = ThreadPoolExecutor(1, "device")
+        self._hands = ThreadPoolExecutor(min(MOST_HANDS, HANDS_PER_CORE * cores()), "hand")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for threads in (self._device_thread, self._hands):
+            await asyncio.to_thread(threads.shutdown)
+
+    async def run(self, style: Style, pictures: Sequence[Pixels]) -> Ran:
+        """Run pictures of one size through one generator, in the device's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._device_thread, restyle, style, pictures)
+
+    async def beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do ``work`` in one of the threads beside the device's."""
+        return await asyncio.get_running_loop().run_in_executor(self._hands, lambda: work(*args, **kwargs))
+
+    async def tidy(self) -> None:
+        """Hand freed memory back to the system; for quiet moments, since it takes milliseconds."""
+        await asyncio.get_running_loop().run_in_executor(self._device_thread, give_back, self.device.name)
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    with contextlib.suppress(AttributeError):  # not everywhere
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def restyle(style: Style, pictures: Sequence[Pixels]) -> Ran:
+    """One batch. What goes wrong is narrowed down by halves: one bad picture fails alone, and too many run as fewer.
+
+    A single picture that runs out of memory raises like any other.
+    """
+    try:
+        return Ran(tuple(_forward(style, pictures)), most=len(pictures))
+    except Exception as error:  # a generator may raise anything; whoever finishes the job logs it whole
+        short = is_out_of_memory(error)
+        if short:
+            log.warning("%s ran out of memory with %d pictures", style.card.id, len(pictures))
+        if len(pictures) == 1:
+            return Ran((error,), most=0)
+    if short:
+        give_back(style.device)
+    middle = len(pictures) // 2
+    first, second = restyle(style, pictures[:middle]), restyle(style, pictures[middle:])
+    failed_at = [ran.too_many for ran in (first, second) if ran.too_many]
+    too_many = min(failed_at, default=len(pictures) if short else 0)
+    return Ran(first.pictures + second.pictures, max(first.most, second.most), too_many)
+
+
+@torch.inference_mode()
+def _forward(style: Style, pictures: Sequence[Pixels]) -> list[Pixels]:
+    bytes_in = torch.from_numpy(np.stack(pictures)).to(style.device)  # N, H, W, 3, uint8: a quarter of the way's bytes
+    images = bytes_in.permute(0, 3, 1, 2).float().div_(255)  # N, 3, H, W in [0, 1]
+    styled = style(images).mul_(255).round_().to(torch.uint8)
+    return list(styled.permute(0, 2, 3, 1).contiguous().cpu().numpy())
