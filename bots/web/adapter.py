@@ -54,7 +54,7 @@ class WebAdapter:
                 self._rooms.sweep(self._patience_s)
         finally:
             self._site.listener = None
-            await self._rooms.close()
+            self._rooms.end()
 
     async def fetch(self, picture: Picture) -> bytes:
         try:

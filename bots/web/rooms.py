@@ -27,20 +27,27 @@ class Visit:
 
     def __init__(self, socket: web.WebSocketResponse) -> None:
         self.socket = socket
+        self._farewell: tuple[int, str] | None = None
         # Without a bound of its own: what may come in is paced, and a page that takes nothing is let go soon.
-        self._frames: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
+        self._frames: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
 
     def put(self, frame: Mapping[str, Any]) -> None:
         self._frames.put_nowait(frame)
 
     async def write(self) -> None:
-        """Write what is queued until cancelled or the page stops taking it."""
+        """Write what is queued until told to end or the page stops taking it; then close the socket."""
         try:
-            while True:
-                frame = await self._frames.get()
+            while (frame := await self._frames.get()) is not None:
                 await asyncio.wait_for(self.socket.send_str(json.dumps(frame, ensure_ascii=False)), _WRITE_S)
         except (TimeoutError, ConnectionError):
-            await self.close(WSCloseCode.TRY_AGAIN_LATER, "too slow")
+            self._farewell = (WSCloseCode.TRY_AGAIN_LATER, "too slow")
+        if self._farewell is not None:
+            await self.close(*self._farewell)
+
+    def end(self, code: int, reason: str) -> None:
+        """Have the socket closed after what is queued. Nobody waits for it: the page may be long gone."""
+        self._farewell = (code, reason)
+        self._frames.put_nowait(None)
 
     async def close(self, code: int, reason: str = "") -> None:
         await self.socket.close(code=code, message=reason.encode(), drain=False)
@@ -117,14 +124,14 @@ class Rooms:
         """How many sockets are open."""
         return sum(room.visit is not None for room in self._rooms.values())
 
-    async def enter(self, person: str, visit: Visit) -> Room:
+    def enter(self, person: str, visit: Visit) -> Room:
         """Make this the person's one open socket and repeat to it what has not arrived."""
         room = self.of(person)
         older, room.visit = room.visit, visit
         for parcel in room.parcels.values():
             visit.put(parcel.frame)
         if older is not None:
-            await older.close(TAKEN_OVER, "opened elsewhere")
+            older.end(TAKEN_OVER, "opened elsewhere")
         return room
 
     def leave(self, person: str, visit: Visit) -> None:
@@ -141,7 +148,8 @@ class Rooms:
             if room.visit is None and room.left_at < before and not any(p.photos for p in room.parcels.values()):
                 del self._rooms[person]
 
-    async def close(self) -> None:
-        """Close every socket: we are stopping, and the pages will come back to whoever starts next."""
-        visits = [room.visit for room in self._rooms.values() if room.visit is not None]
-        await asyncio.gather(*(visit.close(WSCloseCode.SERVICE_RESTART, "restarting") for visit in visits))
+    def end(self) -> None:
+        """Have every socket closed: we are stopping, and the pages will come back to whoever starts next."""
+        for room in self._rooms.values():
+            if room.visit is not None:
+                room.visit.end(WSCloseCode.SERVICE_RESTART, "restarting")

@@ -18,6 +18,7 @@ from inference.errors import TooLarge
 _STATIC = Path(__file__).parent / "static"
 _UPLOAD_S = 300.0
 _VISITS = 500
+_CLOSE_S = 2.0  # how long a page may take to answer a farewell
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -95,11 +96,11 @@ class Site:
         person = self._guard.person(request)
         if self.listener is None or self._rooms.visits >= _VISITS:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "2"}, text="Not ready; try again soon.\n")
-        socket = web.WebSocketResponse(heartbeat=25, max_msg_size=FRAME_BYTES, compress=False)
+        socket = web.WebSocketResponse(heartbeat=25, timeout=_CLOSE_S, max_msg_size=FRAME_BYTES, compress=False)
         await socket.prepare(request)
         visit = Visit(socket)
         talk = Talk(person, language_of(request.query.get("language", "")), self.listener, self._spool, visit)
-        room = await self._rooms.enter(person, visit)
+        room = self._rooms.enter(person, visit)
         try:
             await talk.run(room)
         finally:

@@ -52,7 +52,7 @@ class Talk:
 
     async def run(self, room: Room) -> None:
         writer = asyncio.create_task(self._visit.write())
-        self._visit.put({"type": "welcome", "commands": replies.commands(self._person.language)})
+        self._visit.put({"type": "welcome", "commands": _commands(self._person.language)})
         try:
             await self._read(room)
         except BadFrame as bad:
@@ -110,6 +110,11 @@ class Talk:
         except ServiceError:  # typing goes on without
             styles = ()
         self._visit.put({"type": "suggestions", "id": typed.id, "styles": styles})
+
+
+def _commands(language: str) -> list[tuple[str, str]]:
+    """What is offered while "/" is typed: not /avatar, for nobody has a profile picture here."""
+    return [command for command in replies.commands(language) if command[0] != "avatar"]
 
 
 async def _end(*tasks: asyncio.Task[None] | None) -> None:

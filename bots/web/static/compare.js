@@ -19,17 +19,24 @@ function label(words, className) {
   return node;
 }
 
-export function plain(url, width, height) {
-  const node = image(url, say("result"), "picture");
-  if (width && height) {
-    node.width = width;
-    node.height = height;
-  }
-  return node;
+// A figure as large as its picture, or as there is room: known before the bytes are decoded, so nothing jumps.
+function fit(figure, width, height) {
+  figure.style.setProperty("--natural", `${width}px`);
+  figure.style.setProperty("--ratio", width / height);
+}
+
+export function framed(url, width, height) {
+  const figure = document.createElement("figure");
+  const picture = image(url, say("result"), "picture");
+  if (width && height) fit(figure, width, height);
+  else picture.addEventListener("load", () => fit(figure, picture.naturalWidth, picture.naturalHeight));
+  figure.append(picture);
+  return figure;
 }
 
 // Replace a plain result by a comparison once the photo proves to be of the same shape (a cropped or drawn one is not).
-export async function upgrade(node, beforeUrl) {
+export async function upgrade(figure, beforeUrl) {
+  const node = figure.querySelector(".picture");
   const before = image(beforeUrl, say("yourPhoto"), "before");
   try {
     await Promise.all([before.decode(), node.decode()]);
@@ -43,7 +50,6 @@ export async function upgrade(node, beforeUrl) {
 function compared(before, after) {
   const frame = document.createElement("div");
   frame.className = "compare";
-  frame.style.aspectRatio = `${after.naturalWidth || after.width} / ${after.naturalHeight || after.height}`;
   const slider = document.createElement("input");
   slider.type = "range";
   slider.value = 50;

@@ -1,7 +1,7 @@
 // Suggestions while typing: commands after "/", styles after "/style ". A combobox in the sense of WAI-ARIA.
 
 const TAKES_STYLE = /^\/(style|avatar)\s+(\S*)$/i;
-const TAKES_STYLE_NAMES = ["style", "avatar"];
+const TAKES_STYLE_NAMES = ["style"];
 const PAUSE_MS = 90;
 
 export class Hints {
@@ -25,6 +25,7 @@ export class Hints {
 
   learn(commands) {
     this.#commands = commands;
+    if (document.activeElement === this.composer.text) this.#typed(); // what was typed before we knew
   }
 
   suggested(id, styles) {

@@ -34,6 +34,7 @@ async function keep(entry) {
 
 // `about` is the message whose photos a result is compared with: this one, or the one that it speaks of.
 async function speak({ text, command, pictures, about }) {
+  await remembered;
   const id = crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-");
   const lastPhoto = memory.all().findLast((entry) => entry.from === "me" && entry.pictures.length);
   await keep({
@@ -58,41 +59,48 @@ const frames = {
   busy: () => view.busy(true),
   say: (frame) => words(frame),
   async change(frame) {
-    if (memory.get(frame.key)) await words(frame);
+    if (memory.get(entryOf(frame))) await words(frame);
     else acknowledge(frame);
   },
   async remove(frame) {
-    view.remove(frame.key);
-    await memory.delete(frame.key);
+    view.remove(entryOf(frame));
+    await memory.delete(entryOf(frame));
     acknowledge(frame);
     greet();
   },
   answer: (frame) => void answer(frame), // its bytes take a while; words go on meanwhile
 };
 
+// Under which id memory holds what came under this key: never one of the person's own messages.
+function entryOf({ key }) {
+  return `atelier ${key}`;
+}
+
 function acknowledge({ key, version }) {
   link.send({ type: "ack", key, version });
 }
 
-async function words({ key, version, text, buttons }) {
-  const known = memory.get(key);
+async function words(frame) {
+  const { text, buttons } = frame;
+  const id = entryOf(frame);
   const about = memory.all().findLast((entry) => entry.from === "me")?.about;
-  await keep({ about, ...known, id: key, from: "atelier", text, buttons, pictures: [] });
-  acknowledge({ key, version });
+  await keep({ about, ...memory.get(id), id, from: "atelier", text, buttons, pictures: [] });
+  acknowledge(frame);
 }
 
 const arriving = new Set();
 
 async function answer(frame) {
-  const { key, to, handle, caption, buttons, photos } = frame;
-  if (memory.get(key)) return acknowledge(frame);
+  const { to, handle, caption, buttons, photos } = frame;
+  const id = entryOf(frame);
+  if (memory.get(id)) return acknowledge(frame);
   if (arriving.has(handle)) return;
   arriving.add(handle);
   try {
     const blobs = await Promise.all(photos.map((_, index) => link.download(handle, index)));
     const pictures = photos.map((photo, index) => ({ ...photo, blob: blobs[index] }));
     const about = memory.get(to)?.about ?? to;
-    if (!memory.get(key)) await keep({ id: key, from: "atelier", text: caption, buttons, pictures, about });
+    if (!memory.get(id)) await keep({ id, from: "atelier", text: caption, buttons, pictures, about });
     acknowledge(frame);
   } catch {
     setTimeout(() => link.again(), DOWNLOAD_AGAIN_MS); // the server repeats it to the next socket
@@ -130,10 +138,14 @@ async function clear() {
   greet();
 }
 
+async function remember() {
+  await memory.open();
+  for (const entry of memory.all()) view.show(entry);
+  greet();
+}
+
 translate(document);
-await memory.open();
-for (const entry of memory.all()) view.show(entry);
-greet();
+const remembered = remember();
 view.addEventListener("press", ({ detail: { entry, label, command } }) =>
   speak({ text: label, command, pictures: [], about: entry.about }));
 view.addEventListener("retry", ({ detail: { entry } }) => outbox.retry(entry));
@@ -147,4 +159,5 @@ $("sample").addEventListener("click", trySample);
 $("clear").addEventListener("click", clear);
 composer.start();
 hints.start();
+await remembered;
 link.start();

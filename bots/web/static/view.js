@@ -1,6 +1,6 @@
 // Draws the conversation. Every word of a person, a file name or the server is put in as text, never as markup.
 
-import { plain, upgrade } from "./compare.js";
+import { framed, upgrade } from "./compare.js";
 import { say } from "./words.js";
 
 const BUSY_MS = 8000;
@@ -21,6 +21,8 @@ export class View extends EventTarget {
   #nodes = new Map(); // entry id → its <li>
   #urls = new Map(); // entry id → object URLs to give back
   #busyTimer = 0;
+  #lastTop = 0;
+  #follows = true; // the end is in view, and stays so when more comes or a picture turns out taller
 
   constructor(log, scroll, photosOf) {
     super();
@@ -29,17 +31,18 @@ export class View extends EventTarget {
     this.photosOf = photosOf;
     this.busyNode = make("li", "busy");
     this.busyNode.append(make("span", "spoken", say("working")), make("i"), make("i"), make("i"));
+    scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    new ResizeObserver(() => this.#follows && this.toEnd()).observe(log);
   }
 
   show(entry) {
-    const follow = entry.from === "me" || this.#atEnd();
+    if (entry.from === "me") this.#follows = true;
     const node = this.#draw(entry);
     const older = this.#nodes.get(entry.id);
     if (older) older.replaceWith(node);
     else this.log.insertBefore(node, this.busyNode.parentNode ? this.busyNode : null);
     this.#nodes.set(entry.id, node);
     if (entry.from !== "me") this.busy(false);
-    if (follow) this.toEnd();
   }
 
   remove(id) {
@@ -56,14 +59,20 @@ export class View extends EventTarget {
   busy(on) {
     clearTimeout(this.#busyTimer);
     if (!on) return this.busyNode.remove();
-    const follow = this.#atEnd();
     this.log.append(this.busyNode);
     this.#busyTimer = setTimeout(() => this.busyNode.remove(), BUSY_MS);
-    if (follow) this.toEnd();
   }
 
   toEnd() {
     this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+
+  // Only somebody who scrolls up wants to stay there; that the conversation grew does not count.
+  #scrolled() {
+    const { scrollTop } = this.scroll;
+    if (this.#atEnd()) this.#follows = true;
+    else if (scrollTop < this.#lastTop) this.#follows = false;
+    this.#lastTop = scrollTop;
   }
 
   #atEnd() {
@@ -97,16 +106,13 @@ export class View extends EventTarget {
     node.alt = name || say("yourPhoto");
     node.className = "photo";
     node.addEventListener("error", () => node.replaceWith(make("span", "file", name || say("yourPhoto"))));
-    node.addEventListener("load", () => this.#nodes.get(entry.id) === this.log.lastElementChild && this.toEnd());
     return node;
   }
 
   #result(entry, { blob, name, width, height }, before) {
-    const figure = make("figure");
     const url = this.#url(entry.id, blob);
-    const picture = plain(url, width, height);
-    figure.append(picture);
-    if (before?.blob) upgrade(picture, this.#url(entry.id, before.blob));
+    const figure = framed(url, width, height);
+    if (before?.blob) upgrade(figure, this.#url(entry.id, before.blob));
     const link = make("a", "download", say("download"));
     link.href = url;
     link.download = name;

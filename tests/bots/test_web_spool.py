@@ -1,0 +1,70 @@
+"""The folder of uploads: what it keeps, for how long, and how much of it."""
+
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.web.frames import BadFrame, parse
+from bots.web.spool import LIMIT_BYTES, Spool, SpoolFull
+from bots.web.talk import Pace, language_of
+
+OWNER = "a" * 32
+
+
+async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
+async def test_gives_back_what_was_put(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "uploads")
+    ref, byte_count = await spool.put(OWNER, chunks(b"one", b"two"))
+    assert (byte_count, await spool.get(ref)) == (6, b"onetwo")
+    assert await spool.measure(OWNER, ref) == 6
+    assert await spool.measure("b" * 32, ref) is None
+
+
+async def test_forgets_after_an_hour(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    old, _ = await spool.put(OWNER, chunks(b"old"))
+    new, _ = await spool.put(OWNER, chunks(b"new"))
+    an_hour_ago = time.time() - 3601
+    os.utime(tmp_path / old, (an_hour_ago, an_hour_ago))
+    await spool.sweep()
+    assert await spool.measure(OWNER, old) is None
+    assert await spool.get(new) == b"new"
+
+
+async def test_sweeping_a_folder_that_is_not_there_yet_is_fine(tmp_path: Path) -> None:
+    await Spool(tmp_path / "uploads").sweep()
+
+
+async def test_refuses_what_might_not_fit(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, capacity_bytes=LIMIT_BYTES + 3)
+    kept, _ = await spool.put(OWNER, chunks(b"four"))
+    with pytest.raises(SpoolFull):
+        await spool.put(OWNER, chunks(b"five"))
+    assert [entry.name for entry in os.scandir(tmp_path)] == [kept]
+
+
+@given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(repr))
+def test_any_text_is_a_frame_or_refused(text: str) -> None:
+    with pytest.raises(BadFrame):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"), [("zh-Hans-CN", "zh-hans-cn"), ("en", "en"), ("", "en"), ("x" * 99, "en"), ("de\n", "en")]
+)
+def test_a_language_is_a_tag_or_english(tag: str, language: str) -> None:
+    assert language_of(tag) == language
+
+
+def test_pace_lets_a_burst_through_and_no_more() -> None:
+    pace = Pace(burst=3, per_s=0)
+    assert [pace.allows() for _ in range(5)] == [True, True, True, False, False]
