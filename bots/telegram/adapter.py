@@ -54,7 +54,7 @@ class TelegramAdapter:
         self._speaker = Speaker(self._delivery)
 
     async def run(self, listener: Listener) -> None:
-        bot = open_bot(self._token, self._api_url, self._pace)
+        bot = await asyncio.to_thread(open_bot, self._token, self._api_url, self._pace)  # reads all root certificates
         try:
             me = await self._meet(bot)
             self._bot = bot

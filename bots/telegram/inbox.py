@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from bots.telegram.pace import Backoff, Pace
 from bots.telegram.reading import album_of, read, read_press
 
 LARGEST_ALBUM = 10
+REMEMBERED = 500  # items of recorded albums that would be recognised if they came again
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ class Inbox:
             await self._listener.receive(message)
 
     async def record_surely(self, updates: Sequence[Update]) -> None:
-        """Record, trying again while it fails. What fails for minutes is logged and let go: it would hold up the rest."""
+        """Record, trying again while it fails. What fails for minutes is logged and let go."""
         backoff = Backoff(self._pace)
         while backoff.tries < self._pace.record_tries:
             try:
@@ -68,26 +70,26 @@ class Albums:
 
     def __init__(self, chores: Chores, quiet_s: float, record: Callable[[list[Update]], Awaitable[None]]) -> None:
         self._chores, self._quiet_s, self._record = chores, quiet_s, record
-        self._open: dict[tuple[int, str], tuple[list[Update], asyncio.Task[None]]] = {}
+        self._open: dict[tuple[int, str], tuple[dict[int, Update], asyncio.Task[None]]] = {}
+        self._closed: deque[int] = deque(maxlen=REMEMBERED)
 
-    def add(self, update: Update) -> "asyncio.Task[None]":
-        """The task that is done when the album of this item is recorded."""
+    def add(self, update: Update) -> "asyncio.Task[None] | None":
+        """The task that is done when the album of this item is recorded; None if it has been."""
         key = album_of(update)
-        if key is None:
-            raise ValueError("not an album's item")
+        if key is None or update.update_id in self._closed:
+            return None
         if key not in self._open:
-            self._open[key] = ([], self._chores.start(self._gather(key)))
+            self._open[key] = ({}, self._chores.start(self._gather(key)))
         items, task = self._open[key]
-        items.append(update)
+        items[update.update_id] = update  # an item may come twice
         return task
 
     async def _gather(self, key: tuple[int, str]) -> None:
-        items: list[Update] = []
+        items = self._open[key][0]
         seen = 0
-        while seen != len(items) or not items:
-            items = self._open[key][0]
+        while seen < len(items) < LARGEST_ALBUM:
             seen = len(items)
-            if seen < LARGEST_ALBUM:
-                await asyncio.sleep(self._quiet_s)
+            await asyncio.sleep(self._quiet_s)
         del self._open[key]
-        await self._record(items)
+        self._closed.extend(items)
+        await self._record(list(items.values()))

@@ -30,12 +30,16 @@ class Outage:
             raise SendFailed(f"Telegram refused: {error.message}") from None
         if isinstance(error, RetryAfter):
             return await asyncio.sleep(retry_after_s(error))
-        if self._backoff.tries == 0:
+        if not self.lasts:
             log.warning("Telegram cannot be reached; trying until it can: %s", error)
         return await self._backoff.wait()
 
+    @property
+    def lasts(self) -> bool:
+        return self._backoff.tries > 0
+
     def over(self) -> None:
-        if self._backoff.tries:
+        if self.lasts:
             log.info("Telegram can be reached again")
         self._backoff.reset()
 

@@ -13,6 +13,7 @@ CAPTION_LENGTH, TEXT_LENGTH = 1024, 4096
 ALBUM = 10
 BUTTON_BYTES = 64
 PHOTO_BYTES = 10_000_000  # "10 MB"; which megabyte is meant is not said, so the smaller one
+FILE_BYTES = 50_000_000
 PHOTO_SIDES = 10_000  # width and height together
 PHOTO_RATIO = 20
 REFUSED_AS_PHOTO = (

@@ -8,7 +8,17 @@ from telegram import InputMediaDocument, InputMediaPhoto, LinkPreviewOptions
 from bots.adapter import SendFailed, SendUncertain
 from bots.message import Answer, Button, Photo, Text
 from bots.telegram.delivery import Delivery, Refused
-from bots.telegram.outgoing import CAPTION_LENGTH, REFUSED_AS_PHOTO, TEXT_LENGTH, Part, Place, cut, keyboard, parts
+from bots.telegram.outgoing import (
+    CAPTION_LENGTH,
+    FILE_BYTES,
+    REFUSED_AS_PHOTO,
+    TEXT_LENGTH,
+    Part,
+    Place,
+    cut,
+    keyboard,
+    parts,
+)
 from bots.telegram.wire import RawBot
 
 GONE = ("not found", "can't be edited", "can't be deleted", "not modified")
@@ -88,6 +98,8 @@ class Speaker:
             await self._send(place, Part(part.photos, as_file=True), caption, buttons)
 
     async def _send(self, place: Place, part: Part, caption: str, buttons: Rows) -> None:
+        if any(len(photo.picture) > FILE_BYTES for photo in part.photos):
+            raise SendFailed("Telegram takes files of up to 50 MB; this one is larger.")
         if len(part.photos) > 1:
             await self._album(place, part, caption)
         elif part.as_file:

@@ -58,9 +58,9 @@ class WebhookServer:
         """Listen, ``register`` with Telegram, serve until cancelled. Raises SendFailed when it cannot listen."""
         async with Chores() as chores:
             albums = Albums(chores, self._pace.album_quiet_s, self._record_album)
-            await self._resume(albums)
             async with self._listening(chores, albums):
                 await register()
+                await self._resume(albums)  # now, as the rest of such an album may be on its way
                 await asyncio.Event().wait()
 
     @asynccontextmanager
@@ -97,7 +97,8 @@ class WebhookServer:
             chores.start(self._inbox.stop_spinner(update.callback_query.id))
         if album_of(update):
             await self._spool.keep(raw)
-            albums.add(update)
+            if albums.add(update) is None:  # it came again after its album was recorded
+                await self._spool.drop([update.update_id])
         else:
             await self._record(update)
         return web.Response()

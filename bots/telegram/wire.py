@@ -4,7 +4,8 @@ Every Bot API URL carries the token, and libraries log URLs and put them into ex
 made-up token, and the real one is written into the URL by the transport: below everything that logs or keeps one.
 """
 
-import warnings
+import os
+import ssl
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -17,7 +18,7 @@ from telegram.request import HTTPXRequest
 
 from bots.telegram.pace import Pace
 
-PLACEHOLDER = "0:hidden"
+PLACEHOLDER = "the-token-goes-here"  # of characters that no URL escapes
 UPDATES = ["message", "callback_query"]  # edited messages, channel posts and the rest are not even sent to us
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -35,13 +36,15 @@ class RawBot(Bot):
 
 def open_bot(token: str, api_url: str, pace: Pace) -> RawBot:
     """A bot that has not connected yet. ``api_url`` may be a self-hosted Bot API server's."""
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # times as timedelta, which the library is moving to; else it warns
     base = api_url.rstrip("/")
+    trust = httpx.create_ssl_context()
     return RawBot(
         PLACEHOLDER,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=_request(token, base, pace),
-        get_updates_request=_request(token, base, pace),
+        request=_request(token, base, trust, pace),
+        get_updates_request=_request(token, base, trust, pace),
     )
 
 
@@ -51,26 +54,26 @@ def never_left(error: TelegramError) -> bool:
 
 
 def retry_after_s(error: RetryAfter) -> float:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the library is moving this from a number to a timedelta; both are read here
-        wait = error.retry_after
+    wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
-def _request(token: str, base: str, pace: Pace) -> HTTPXRequest:
+def _request(token: str, base: str, trust: ssl.SSLContext, pace: Pace) -> HTTPXRequest:
     return HTTPXRequest(
         connect_timeout=pace.connect_s,
         read_timeout=pace.read_s,
         write_timeout=pace.read_s,
         media_write_timeout=pace.upload_s,
         pool_timeout=pace.connect_s,
-        httpx_kwargs={"transport": _TokenTransport(token, base)},
+        httpx_kwargs={"transport": _TokenTransport(token, base, trust)},
     )
 
 
 class _TokenTransport(httpx.AsyncHTTPTransport):
-    def __init__(self, token: str, base: str) -> None:
-        super().__init__(proxy=_proxy(base), limits=httpx.Limits(max_connections=64, keepalive_expiry=5.0))
+    def __init__(self, token: str, base: str, trust: ssl.SSLContext) -> None:
+        super().__init__(
+            verify=trust, proxy=_proxy(base), limits=httpx.Limits(max_connections=64, keepalive_expiry=5.0)
+        )
         self._token = quote(token, safe=":").encode()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

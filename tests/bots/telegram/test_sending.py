@@ -1,0 +1,290 @@
+"""What the bot sends, within Telegram's limits."""
+
+import itertools
+
+import pytest
+
+from bots.adapter import SendFailed, SendUncertain
+from bots.message import Answer, Button, Photo, Text
+from bots.telegram import TelegramAdapter
+from tests.bots.telegram.conftest import photo, picture
+from tests.emulators.telegram import ALICE, FORUM, GROUP, Sent, TelegramEmulator
+
+STRONGER = ((Button("Stronger", "/style ukiyoe 90%"), Button("Weaker", "/style ukiyoe 40%")),)
+
+
+@pytest.fixture
+def here(telegram: TelegramEmulator) -> dict[str, int | None]:
+    """The address of a message that Alice wrote before the bot came."""
+    asked = telegram.world.message(
+        {"id": 1001, "type": "private", "first_name": "Alice"}, {"text": "/style", "from": ALICE}
+    )
+    return {"chat": 1001, "thread": None, "message": asked["message_id"]}
+
+
+async def test_a_picture_goes_out_as_a_photo_in_answer_with_its_buttons(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    shown = photo(name="ukiyoe.jpg")
+    await bot.show(here, Answer((shown,), "Ukiyo-e", STRONGER), "key")
+    sent = await telegram.answer()
+    assert (sent.method, sent.text, sent.replies_to) == ("sendPhoto", "Ukiyo-e", here["message"])
+    assert sent.files == (("ukiyoe.jpg", shown.picture),)
+    assert sent.buttons == [["/style ukiyoe 90%", "/style ukiyoe 40%"]]
+
+
+async def test_an_answer_in_a_topic_stays_there(telegram: TelegramEmulator, bot: TelegramAdapter) -> None:
+    topic = {"chat": FORUM["id"], "thread": 42, "message": None}
+    await bot.say(topic, Text("Waiting."))
+    await bot.busy(topic)
+    await bot.show(topic, Answer((photo(), photo())), "key")
+    assert [sent.messages[0]["message_thread_id"] for sent in telegram.sent] == [42, 42]
+    assert telegram.called("sendChatAction")[0].parameters["message_thread_id"] == "42"
+
+
+async def test_a_deleted_question_is_answered_all_the_same(telegram: TelegramEmulator, bot: TelegramAdapter) -> None:
+    await bot.show({"chat": 1001, "thread": None, "message": 555}, Answer((photo(),)), "key")
+    assert (await telegram.answer()).replies_to is None
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "known"),
+    [(9_000, 1_001, True), (9_000, 1_001, False), (2_100, 100, True), (100, 2_100, False)],
+    ids=["too large", "too large, size not known", "too long", "too tall, size not known"],
+)
+async def test_what_telegram_does_not_take_as_a_photo_goes_as_a_file(
+    telegram: TelegramEmulator,
+    bot: TelegramAdapter,
+    here: dict[str, int | None],
+    width: int,
+    height: int,
+    known: bool,
+) -> None:
+    shown = photo(width, height) if known else Photo(picture(width, height))
+    await bot.show(here, Answer((shown,), "Ukiyo-e", STRONGER), "key")
+    sent = await telegram.answer()
+    assert (sent.method, sent.text, len(sent.buttons)) == ("sendDocument", "Ukiyo-e", 1)
+    assert sent.files[0][1] == shown.picture
+    assert len(telegram.called("sendPhoto")) == (0 if known else 1)
+
+
+async def test_a_photo_of_more_than_ten_megabytes_goes_as_a_file(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    heavy = picture() + bytes(10_500_000)  # what follows a JPEG's end is ignored by whoever reads it
+    await bot.show(here, Answer((Photo(heavy, width=64, height=48),)), "key")
+    assert (await telegram.answer()).method == "sendDocument"
+
+
+async def test_what_is_too_large_even_for_a_file_is_not_sent(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    with pytest.raises(SendFailed, match="50 MB"):
+        await bot.show(here, Answer((Photo(bytes(50_000_001)),), as_file=True), "key")
+    assert not telegram.called("sendDocument")
+
+
+async def test_a_file_is_answered_with_a_file(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    await bot.show(here, Answer((photo(name="ukiyoe.png"),), as_file=True), "key")
+    sent = await telegram.answer()
+    assert (sent.method, sent.files[0][0]) == ("sendDocument", "ukiyoe.png")
+    assert sent.parameters["disable_content_type_detection"] == "true"
+
+
+async def _shape(telegram: TelegramEmulator) -> list[tuple[str, int]]:
+    return [(sent.method, max(1, len(sent.files))) for sent in telegram.sent]
+
+
+@pytest.mark.parametrize(
+    ("count", "shape"),
+    [
+        (2, [("sendMediaGroup", 2)]),
+        (10, [("sendMediaGroup", 10)]),
+        (11, [("sendMediaGroup", 10), ("sendPhoto", 1)]),
+        (12, [("sendMediaGroup", 10), ("sendMediaGroup", 2)]),
+    ],
+)
+async def test_several_pictures_are_albums_of_at_most_ten(
+    telegram: TelegramEmulator,
+    bot: TelegramAdapter,
+    here: dict[str, int | None],
+    count: int,
+    shape: list[tuple[str, int]],
+) -> None:
+    pictures = tuple(photo(40 + n, 40, f"{n}.jpg") for n in range(count))
+    await bot.show(here, Answer(pictures, "Ukiyo-e"), "key")
+    assert await _shape(telegram) == shape
+    assert [file for sent in telegram.sent for file in sent.files] == [(each.name, each.picture) for each in pictures]
+    assert [sent.text for sent in telegram.sent] == ["Ukiyo-e"] + [""] * (len(shape) - 1)
+    assert {sent.replies_to for sent in telegram.sent} == {here["message"]}
+
+
+async def test_files_and_photos_are_not_mixed_in_an_album(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    fits, does_not = photo(), photo(2_100, 100)
+    await bot.show(here, Answer((fits, fits, does_not, does_not, fits)), "key")
+    assert await _shape(telegram) == [("sendMediaGroup", 2), ("sendMediaGroup", 2), ("sendPhoto", 1)]
+    kinds = ["photo" if "photo" in sent.messages[0] else "document" for sent in telegram.sent]
+    assert kinds == ["photo", "document", "photo"]
+
+
+async def test_an_album_refused_for_one_picture_goes_as_files(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    await bot.show(here, Answer((photo(), Photo(picture(2_100, 100)))), "key")
+    sent = await telegram.answer()
+    assert all("document" in message for message in sent.messages)
+    assert len(sent.messages) == 2
+
+
+async def test_the_buttons_of_an_album_stand_under_words_of_their_own(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    await bot.show(here, Answer((photo(), photo()), "Ukiyo-e", STRONGER), "key")
+    album, words = await telegram.answer(), await telegram.answer()
+    assert (album.method, album.text) == ("sendMediaGroup", "")
+    assert (words.method, words.text, len(words.buttons[0])) == ("sendMessage", "Ukiyo-e", 2)
+
+
+@pytest.mark.parametrize("letter", ["a", "字", "🎨", "👩‍🎨"])
+async def test_long_words_are_cut_where_telegram_would_refuse_them(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None], letter: str
+) -> None:
+    await bot.say(here, Text(letter * 5_000))
+    await bot.show(here, Answer((photo(),), letter * 2_000), "key")
+    text, caption = (sent.text for sent in telegram.sent)
+    for said, limit in ((text, 4096), (caption, 1024)):
+        units = len(said.encode("utf-16-le")) // 2
+        assert said.endswith("…")
+        assert said[:-1] == (letter * 5_000)[: len(said) - 1]
+        assert limit - 12 <= units <= limit
+
+
+async def test_words_that_fit_are_not_touched(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    await bot.say(here, Text("*as* _it_ <is>"))
+    await bot.say(here, Text("x" * 4096))
+    assert [sent.text for sent in telegram.sent] == ["*as* _it_ <is>", "x" * 4096]
+
+
+async def test_a_button_that_telegram_would_refuse_does_not_cost_the_message(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None], caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = ((Button("fits", "/style " + "я" * 28), Button("not", "/style " + "я" * 29)),)
+    await bot.say(here, Text("Which?", rows))
+    assert (await telegram.answer()).buttons == [["/style " + "я" * 28]]
+    assert "1–64 bytes" in caplog.text
+
+
+async def test_words_are_changed_and_taken_back(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    sent = await bot.say(here, Text("You are 3rd."))
+    message = telegram.world.messages[1001, int(sent)]
+    await bot.change(here, sent, Text("You are 2nd.", STRONGER))
+    assert (message["text"], len(message["reply_markup"]["inline_keyboard"][0])) == ("You are 2nd.", 2)
+    await bot.change(here, sent, Text("You are 2nd.", STRONGER))  # again: nothing to change
+    await bot.remove(here, sent)
+    assert (1001, int(sent)) not in telegram.world.messages
+    await bot.change(here, sent, Text("You are 1st."))
+    await bot.remove(here, sent)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "says"),
+    [("blocked", "blocked by the user"), ("topic", "essage thread not found"), ("chat", "hat not found")],
+)
+async def test_what_telegram_refuses_for_good_fails_with_a_sentence(
+    telegram: TelegramEmulator, bot: TelegramAdapter, trouble: str, says: str
+) -> None:
+    if trouble == "blocked":
+        telegram.blocked.add(FORUM["id"])
+    elif trouble == "topic":
+        telegram.closed_topics.add(42)
+    else:
+        telegram.refuse("sendPhoto", 400, "Bad Request: chat not found")
+        telegram.refuse("sendMessage", 403, "Forbidden: chat not found")
+    where = {"chat": FORUM["id"], "thread": 42, "message": None}
+    with pytest.raises(SendFailed, match=says):
+        await bot.show(where, Answer((photo(),)), "key")
+    with pytest.raises(SendFailed, match=says):
+        await bot.say(where, Text("Waiting."))
+    await bot.busy(where)  # never raises
+    assert telegram.sent == []
+
+
+async def test_a_group_that_moved_is_followed(telegram: TelegramEmulator, bot: TelegramAdapter) -> None:
+    telegram.moved[-55] = GROUP["id"]
+    old = {"chat": -55, "thread": None, "message": 3}
+    sent = await bot.say(old, Text("Waiting."))
+    await bot.change(old, sent, Text("Nearly."))
+    await bot.show(old, Answer((photo(),)), "key")
+    await bot.busy(old)
+    await bot.remove(old, sent)
+    assert {each.chat for each in telegram.sent} == {GROUP["id"]}
+    assert sum(call.parameters["chat_id"] == "-55" for call in telegram.calls if "chat_id" in call.parameters) == 1
+
+
+@pytest.mark.parametrize("trouble", ["lose", "hang", "500", "502"])
+async def test_an_answer_that_never_came_back_is_uncertain_and_not_repeated(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None], trouble: str
+) -> None:
+    if trouble == "lose":
+        telegram.lose("sendPhoto")
+    elif trouble == "hang":
+        telegram.hang("sendPhoto")
+    else:
+        telegram.refuse("sendPhoto", int(trouble), "Something broke")
+    with pytest.raises(SendUncertain):
+        await bot.show(here, Answer((photo(),)), "key")
+    assert len(telegram.called("sendPhoto")) == 1
+
+
+async def test_what_may_be_repeated_is(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    sent = await bot.say(here, Text("You are 2nd."))
+    telegram.lose("editMessageText", times=2)
+    await bot.change(here, sent, Text("You are 1st."))  # the second try hears that there is nothing to change
+    telegram.refuse("deleteMessage", 502, "Bad Gateway", times=2)
+    await bot.remove(here, sent)
+    assert (len(telegram.called("editMessageText")), len(telegram.called("deleteMessage"))) == (2, 3)
+
+
+async def test_half_an_answer_is_never_called_none(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    telegram.refuse("sendPhoto", 403, "Forbidden: bot was kicked from the supergroup chat")
+    with pytest.raises(SendUncertain, match="Only a part was delivered"):
+        await bot.show(here, Answer(tuple(photo() for _ in range(11))), "key")
+    assert len(telegram.sent) == 1
+
+
+async def test_a_picture_that_is_gone_fails_and_one_behind_a_hiccup_comes(
+    telegram: TelegramEmulator, bot: TelegramAdapter
+) -> None:
+    from bots.message import Picture
+
+    with pytest.raises(SendFailed, match="no longer on Telegram"):
+        await bot.fetch(Picture("gone"))
+    content = picture()
+    ref = telegram.world.file(content)["file_id"]
+    telegram.refuse("getFile", 500, "Internal Server Error", times=2)
+    assert await bot.fetch(Picture(ref)) == content
+
+
+async def test_messages_sent_by_the_emulator_have_what_a_test_needs(
+    telegram: TelegramEmulator, bot: TelegramAdapter
+) -> None:
+    here = {"chat": 1001, "thread": None, "message": None}
+    for words in ("one", "two", "three"):
+        await bot.say(here, Text(words))
+    await bot.show(here, Answer((photo(),)), "key")
+    first, shown = await telegram.answer(), await telegram.answer("sendPhoto")
+    assert (first.text, shown.method) == ("one", "sendPhoto")
+    assert isinstance(shown, Sent)
+    assert list(itertools.chain(shown.buttons)) == []

@@ -1,0 +1,115 @@
+# ruff: noqa: N802 - methods are named as the Bot API names them
+"""The Bot API's methods, as far as the bot uses them. Each refuses what Telegram refuses."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from tests.emulators.telegram_objects import BOT, Call, Json, Refusal, Sent, World, as_photo, captioned, limit, markup
+
+
+class Methods:
+    """One method for each of the API's; those that receive updates belong to the server."""
+
+    def __init__(self, world: World, wake: Callable[[], None]) -> None:
+        self.world, self.wake = world, wake
+        self.sent: list[Sent] = []
+        self.commands: dict[str, list[Json]] = {}
+        self.avatars: dict[int, bytes] = {}
+
+    def getMe(self, _: Call) -> Json:
+        return BOT
+
+    def setMyCommands(self, call: Call) -> bool:
+        self.commands[call.parameters.get("language_code", "")] = call.parameters["commands"]
+        return True
+
+    def sendChatAction(self, _: Call) -> bool:
+        return True
+
+    def answerCallbackQuery(self, _: Call) -> bool:
+        return True
+
+    def sendMessage(self, call: Call) -> Json:
+        limit(call.parameters["text"], 4096, "message is too long")
+        return self._show(call, [{"text": call.parameters["text"]}])[0]
+
+    def sendPhoto(self, call: Call) -> Json:
+        upload = call.files["photo"]
+        content = {"photo": self.world.photo_sizes(as_photo(upload[1]))}
+        return self._show(call, [content | captioned(call.parameters.get("caption"))], [upload])[0]
+
+    def sendDocument(self, call: Call) -> Json:
+        upload = call.files["document"]
+        document = self.world.file(upload[1]) | {"file_name": upload[0]}
+        return self._show(call, [{"document": document} | captioned(call.parameters.get("caption"))], [upload])[0]
+
+    def sendMediaGroup(self, call: Call) -> list[Json]:
+        media = call.parameters["media"]
+        if not 2 <= len(media) <= 10:
+            raise Refusal(400, "Bad Request: wrong number of items in the album")
+        if {item["type"] for item in media} not in ({"photo"}, {"document"}):
+            raise Refusal(400, "Bad Request: documents can't be mixed with other media types")
+        uploads = [call.files[item["media"].removeprefix("attach://")] for item in media]
+        contents: list[Json] = []
+        for item, (name, content) in zip(media, uploads, strict=True):
+            kind: Json = {"document": self.world.file(content) | {"file_name": name}}
+            if item["type"] == "photo":
+                kind = {"photo": self.world.photo_sizes(as_photo(content))}
+            contents.append(kind | captioned(item.get("caption")) | {"media_group_id": "99"})
+        return self._show(call, contents, uploads)
+
+    def editMessageText(self, call: Call) -> Json:
+        message = self._mine(call, "message to edit not found")
+        changed = {"text": call.parameters["text"]} | markup(call)
+        if all(message.get(name) == value for name, value in changed.items()):
+            raise Refusal(400, "Bad Request: message is not modified")
+        message |= changed | {"edit_date": int(time.time())}
+        self.wake()
+        return message
+
+    def deleteMessage(self, call: Call) -> bool:
+        message = self._mine(call, "message to delete not found")
+        del self.world.messages[message["chat"]["id"], message["message_id"]]
+        self.wake()
+        return True
+
+    def getFile(self, call: Call) -> Json:
+        file_id = call.parameters["file_id"]
+        if file_id not in self.world.files:
+            raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        size = self.world.files[file_id][1]
+        if size > 20 * 2**20:
+            raise Refusal(400, "Bad Request: file is too big")
+        return {
+            "file_id": file_id,
+            "file_unique_id": f"u{file_id}",
+            "file_size": size,
+            "file_path": f"photos/{file_id}.jpg",
+        }
+
+    def getUserProfilePhotos(self, call: Call) -> Json:
+        avatar = self.avatars.get(int(call.parameters["user_id"]))
+        photos = [self.world.photo_sizes(avatar)] if avatar else []
+        return {"total_count": len(photos), "photos": photos}
+
+    def _show(self, call: Call, contents: list[Json], files: Sequence[tuple[str, bytes]] = ()) -> list[Json]:
+        parameters = call.parameters
+        chat_id = int(parameters["chat_id"])
+        reply = parameters.get("reply_parameters", {})
+        replied = self.world.messages.get((chat_id, reply.get("message_id", 0)))
+        if reply and not replied and not reply.get("allow_sending_without_reply"):
+            raise Refusal(400, "Bad Request: message to be replied not found")
+        thread = int(parameters["message_thread_id"]) if "message_thread_id" in parameters else None
+        extra = markup(call) | {"from": BOT}
+        chat = self.world.chat(chat_id)
+        number = replied["message_id"] if replied else None
+        messages = [self.world.message(chat, content | extra, number, thread) for content in contents]
+        self.sent.append(Sent(call.method, tuple(messages), tuple(files), parameters))
+        self.wake()
+        return messages
+
+    def _mine(self, call: Call, gone: str) -> Json:
+        key = int(call.parameters["chat_id"]), int(call.parameters["message_id"])
+        if key not in self.world.messages:
+            raise Refusal(400, f"Bad Request: {gone}")
+        return self.world.messages[key]
