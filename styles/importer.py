@@ -3,7 +3,6 @@
 Pickles are read with ``weights_only=True``, so that nothing in them runs.
 """
 
-import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,7 +31,7 @@ def import_checkpoint(file: Path, card: Card, root: Path, *, sha256: str | None 
         BadCheckpoint: not a plain state dict, not of that network, not that hash, or it paints no picture.
     """
     data = _bytes(file)
-    digest = hashlib.sha256(data).hexdigest()
+    digest = pack.digest(data)
     if sha256 and digest != sha256.lower():
         raise BadCheckpoint(file, f"its SHA-256 is {digest}, not the expected one")
     network, reader = _reader(card.network, file)

@@ -53,6 +53,11 @@ def content(folder: Path, name: str) -> bytes:
         raise BrokenPack(folder / name, f"cannot be read ({error.strerror})") from error
 
 
+def digest(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def report(folder: Path) -> dict[str, Any]:
     """What ``report.json`` says: how the style was made, and ``parameters``, ``gmac_512`` and ``weights_bytes``."""
     try:
@@ -75,7 +80,7 @@ def load(folder: Path, card: Card, device: "torch.device | str", dtype: "torch.d
     from styles.style import Style
 
     data = content(folder, WEIGHTS)
-    if hashlib.sha256(data).hexdigest() != card.sha256:
+    if digest(data) != card.sha256:
         raise BrokenPack(folder / WEIGHTS, "its SHA-256 is not the one in style.toml, so these are other weights")
     module = built(card, decoded(data, folder / WEIGHTS), folder)
     return Style(card, module, torch.device(device), dtype)
@@ -174,7 +179,7 @@ def write(
     data = safetensors.torch.save(state)
     card = replace(
         card,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=digest(data),
         size=replace(card.size, activation_bytes_per_pixel=cost.activation_bytes_per_pixel),
     )
     figures = {"parameters": cost.parameters, "gmac_512": cost.gmac_512, "weights_bytes": len(data)}

@@ -1,0 +1,45 @@
+"""Small generators with random weights, and packs of them."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from styles import pack
+from styles.card import Card, Licence, Origin, Source
+from styles.networks import network
+from styles.networks.fast_neural_style import TransformerNet
+from styles.samples import jpeg, sample
+
+SMALL: dict[str, dict[str, Any]] = {
+    "small": {"width": 8, "deep": 8, "fine": 8, "blocks": 1},
+    "fast-neural-style": {"width": 8},
+    "cartoongan": {"width": 8},
+    "cyclegan": {"width": 8, "blocks": 6},
+}
+PREVIEW = jpeg(sample("cat")[..., :64, :64])
+TOML_ORIGIN = Origin("test.toml", "the tests", "2026-01-31", "one core", (Source("nothing", "nowhere", "CC0-1.0"),))
+
+
+def generator(name: str = "small", seed: int = 0, **options: Any) -> nn.Module:
+    """A small network of this kind with random weights that paint more than one colour."""
+    torch.manual_seed(seed)
+    module = network(name).build(**(SMALL[name] | options))
+    if isinstance(module, TransformerNet):  # it works in 0..255, which fresh weights know nothing of
+        with torch.no_grad():
+            module.deconv3.conv2d.weight.mul_(200)
+            module.deconv3.conv2d.bias.fill_(128)
+    return module.eval()
+
+
+def card(style: str = "tiny", name: str = "small", **options: Any) -> Card:
+    known = network(name)
+    blank = Card(style, "1.2.3", {"en": "Tiny", "zh": "小"}, name, Licence("CC0-1.0", "CC0-1.0"), TOML_ORIGIN)
+    size = replace(blank.size, multiple=known.multiple, minimum=known.minimum)
+    return replace(blank, network_options=SMALL[name] | options, size=size)
+
+
+def write_pack(root: Path, style: str = "tiny", name: str = "small", seed: int = 0) -> Card:
+    return pack.write(root / style, card(style, name), generator(name, seed), PREVIEW, {"steps": 3})
