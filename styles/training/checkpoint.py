@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ def load(path: Path, digest: str) -> dict[str, Any]:
     Raises:
         WrongCheckpoint: it is damaged, or of another recipe.
     """
+    if not zipfile.is_zipfile(path):  # torch would try to read it as its former format, and stumble anywhere
+        raise WrongCheckpoint(path, "the checkpoint cannot be read")
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:

@@ -3,13 +3,13 @@
 import math
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from styles.networks import network
 from styles.training import checkpoint, pictures
@@ -20,6 +20,7 @@ from styles.training.sheet import Looker
 from styles.training.studio import Studio
 
 LOWEST = 0.05  # what is left of a phase's learning rate at its end, after half a cosine
+SLOW = 0.999  # Adam's own memory of squared gradients
 NOTE_EVERY = 25  # steps between two entries of the losses' history
 SCALES = 1.5  # photos are cropped at up to this scale, so that faces come in several sizes
 
@@ -33,8 +34,8 @@ class Loop:
         self.dtype = devices.precision(device)
         module = network(plan.network).build(**plan.network_options)
         self.generator = module.train().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack memory_format alone
-        self.average = AveragedModel(self.generator, multi_avg_fn=get_ema_multi_avg_fn(plan.average))  # type: ignore[no-untyped-call]  # untyped in torch
-        self.optimiser = torch.optim.Adam(self.generator.parameters())
+        self.average = AveragedModel(self.generator, multi_avg_fn=self._blend)
+        self.optimiser = torch.optim.Adam(self.generator.parameters(), betas=(plan.momentum, SLOW))
         setting = Setting(studio.whole_art(), studio.eyes, device)
         for loss in plan.losses.values():
             loss.prepare(setting)
@@ -69,8 +70,8 @@ class Loop:
 
     def _scene(self, phase: Phase) -> Scene:
         draw = random.Random(f"{self.plan.seed} {self.step}")
-        photos = self.studio.photos.crops(phase.batch, phase.size, SCALES, draw)
-        art = self.studio.art.crops(phase.batch, phase.size, 1.0, draw)
+        photos = self.studio.photos.crops(phase.batch, phase.size, draw, loosest=SCALES)
+        art = self.studio.art.crops(phase.batch, phase.size, draw, top=self.plan.art.top)
         photo = pictures.batch(photos, self.device)
         result = self.generator(photo).float()
         return Scene(photo, result, pictures.batch(art, self.device), self.studio.eyes, self.studio.wanted)
@@ -88,6 +89,12 @@ class Loop:
         self.optimiser.step()
         self.average.update_parameters(self.generator)
         self.step += 1
+
+    def _blend(self, averages: Sequence[Tensor], current: Sequence[Tensor], count: Tensor | int) -> None:
+        """The running mean; short at first, or the random weights of the start would stay in it for long."""
+        decay = min(self.plan.average, (1 + int(count)) / (10 + int(count)))
+        for average, weights in zip(averages, current, strict=True):
+            average.lerp_(weights, 1 - decay)
 
     def _noted(self, losses: Mapping[str, float]) -> str:
         if self.step % NOTE_EVERY == 0:

@@ -1,6 +1,6 @@
 """The losses that a recipe combines. To add one: write its class, add its line to LOSSES."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -10,10 +10,11 @@ from torch.nn import functional
 from styles.table import Table
 from styles.training.adversary import Adversary
 from styles.training.colours import grey, smooth, yuv
-from styles.training.perception import LAYERS, NETWORKS
+from styles.training.perception import LAYERS, NETWORKS, Features
 from styles.training.scene import Loss, Scene, Setting
 
 MAX_WEIGHT = 1e6
+QUIET = 0.1  # of the mean over all channels
 
 
 class Content(Loss):
@@ -45,19 +46,21 @@ class Gram(Loss):
     """Distance between the Gram matrices of result and art, summed over layers (Gatys et al., arXiv 1508.06576).
 
     ``target = "mean"`` compares with the mean of all art, seen whole; ``"crop"`` with this step's crops of it. On
-    ``grey`` pictures it compares line and texture and leaves colour alone (AnimeGAN).
+    ``grey`` pictures it compares line and texture and leaves colour alone (AnimeGAN). ``even`` first divides every
+    channel by its mean in the art, so that a perceptual network's loudest channels do not speak for all.
     """
 
     def __init__(
-        self, weight: float, network: str, layers: tuple[str, ...], distance: str, target: str, grey: bool
+        self, weight: float, network: str, layers: tuple[str, ...], distance: str, target: str, grey: bool, even: bool
     ) -> None:
-        self.weight, self.network, self.layers = weight, network, layers
+        self.weight, self.network, self.layers, self.even = weight, network, layers, even
         self.distance, self.target, self.prefix = distance, target, "grey " if grey else ""
+        self.scales: dict[str, Tensor] = {}
         self.means: dict[str, Tensor] = {}
 
     @classmethod
     def read(cls, table: Table) -> "Gram":
-        table = with_defaults(table, distance="l2", target="mean", grey=False)
+        table = with_defaults(table, distance="l2", target="mean", grey=False, even=False)
         loss = cls(
             weight(table),
             table.choice("network", NETWORKS),
@@ -65,6 +68,7 @@ class Gram(Loss):
             distance(table),
             table.choice("target", ("mean", "crop")),
             table.boolean("grey"),
+            table.boolean("even"),
         )
         if not loss.layers or not set(loss.layers) <= set(LAYERS):
             table.refuse("layers", f"must name some of {', '.join(LAYERS)}")
@@ -77,22 +81,27 @@ class Gram(Loss):
 
     @torch.no_grad()
     def prepare(self, setting: Setting) -> None:
-        if self.target != "mean":
-            return
         pictures = (grey(each) if self.prefix else each for each in setting.art)
         seen = [setting.eyes[self.network](each.to(setting.device), self.layers) for each in pictures]
-        self.means = {name: torch.stack([gram(each[name]) for each in seen]).mean(0) for name in self.layers}
+        if self.even:
+            self.scales = {name: evening([each[name] for each in seen]) for name in self.layers}
+        if self.target == "mean":
+            self.means = {name: torch.stack([self._gram(each, name) for each in seen]).mean(0) for name in self.layers}
 
     def __call__(self, scene: Scene) -> Tensor:
         result = scene.features(self.network, f"{self.prefix}result")
         targets = self.means or self._of_crops(scene)
-        parts = [apart(gram(result[name]), targets[name], self.distance) for name in self.layers]
+        parts = [apart(self._gram(result, name), targets[name], self.distance) for name in self.layers]
         return torch.stack(parts).sum()
 
     @torch.no_grad()
     def _of_crops(self, scene: Scene) -> dict[str, Tensor]:
         art = scene.features(self.network, f"{self.prefix}art")
-        return {name: gram(art[name]).mean(0, keepdim=True) for name in self.layers}
+        return {name: self._gram(art, name).mean(0, keepdim=True) for name in self.layers}
+
+    def _gram(self, features: Features, name: str) -> Tensor:
+        plain = gram(features[name])
+        return plain * self.scales[name] if self.even else plain
 
 
 class TotalVariation(Loss):
@@ -206,6 +215,13 @@ def apart(one: Tensor, other: Tensor, distance: str) -> Tensor:
     """Mean absolute or mean squared difference, in float32."""
     measure = functional.l1_loss if distance == "l1" else functional.mse_loss
     return measure(one.float(), other.float().expand_as(one))
+
+
+def evening(seen: Sequence[Tensor]) -> Tensor:
+    """``C x C``, the inverse products of the channels' means; a channel that is nearly silent counts as a quiet one."""
+    means = torch.stack([features.float().mean((0, 2, 3)) for features in seen]).mean(0)
+    means = means.clamp_min(QUIET * float(means.mean()))
+    return 1 / torch.outer(means, means)
 
 
 def gram(features: Tensor) -> Tensor:

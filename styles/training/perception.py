@@ -10,6 +10,7 @@ Features of different sets differ in scale, so a recipe's loss weights hold for 
 """
 
 import os
+import pickle
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ FILES = {
 }
 CONVOLUTIONS = (2, 2, 4, 4, 4)  # in each of the five blocks; a pooling stands between two blocks
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+# What reading something else than the expected file can raise.
+BROKEN = (safetensors.SafetensorError, pickle.UnpicklingError, LookupError, RuntimeError, EOFError, ValueError)
 
 Features = Mapping[str, Tensor]
 
@@ -103,7 +107,7 @@ def load(name: str, folder: Path | None) -> Perception:
     try:
         state = torch.load(path, weights_only=True) if path.suffix == ".pth" else load_file(path)
         return _read(name, state)
-    except (safetensors.SafetensorError, KeyError, RuntimeError, EOFError, ValueError) as error:
+    except BROKEN as error:
         raise MissingPerception(f"{path} does not hold the weights of {name}.") from error
 
 

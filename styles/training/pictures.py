@@ -6,6 +6,7 @@ follows from the seed and the step's number alone, so a training that goes on se
 
 import importlib.util
 import random
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,15 +58,23 @@ def read(path: Path) -> Image.Image:
         BadPicture: it is missing, broken, not JPEG, PNG or WebP, too small or too large; the sentence names the file.
     """
     try:
-        with Image.open(path, formats=FORMATS) as picture:
+        with _opened(path) as picture:
             _check_size(path, *picture.size)
             return _flat(ImageOps.exif_transpose(picture))
     except UnidentifiedImageError as error:
         raise BadPicture(path, "not a JPEG, PNG or WebP picture") from error
     except FileNotFoundError as error:
         raise BadPicture(path, "no such picture") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise BadPicture(path, f"more than {LARGEST} pixels") from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise BadPicture(path, "the picture is damaged and cannot be decoded") from error
+
+
+def _opened(path: Path) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own, lower limit speaks
+        return Image.open(path, formats=FORMATS)
 
 
 def _check_size(path: Path, width: int, height: int) -> None:
@@ -113,22 +122,25 @@ class Gallery:
         """Decode every picture; its shorter side becomes ``side`` pixels."""
         return cls([([tensor(sized(read(path), side)) for path in paths], share) for paths, share in groups])
 
-    def crops(self, count: int, size: int, loosest: float, draw: random.Random) -> list[Tensor]:
+    def crops(
+        self, count: int, size: int, draw: random.Random, *, loosest: float = 1.0, top: float = 0.0
+    ) -> list[Tensor]:
         """``count`` square crops, bytes of ``3 x size x size``, each mirrored half the time.
 
-        A crop shows up to ``loosest`` times ``size`` pixels of the picture, made smaller to fit.
+        A crop shows up to ``loosest`` times ``size`` pixels of the picture, made smaller to fit. ``top`` of them, from
+        0 to 1, start at the upper edge.
         """
         shares = [share for _, share in self.groups]
         chosen = draw.choices([pictures for pictures, _ in self.groups], shares, k=count)
-        return [crop(draw.choice(pictures), size, loosest, draw) for pictures in chosen]
+        return [crop(draw.choice(pictures), size, draw, loosest, top) for pictures in chosen]
 
 
-def crop(picture: Tensor, size: int, loosest: float, draw: random.Random) -> Tensor:
+def crop(picture: Tensor, size: int, draw: random.Random, loosest: float, top: float) -> Tensor:
     _, height, width = picture.shape
-    edge = round(size * draw.uniform(1, loosest))
-    edge = min(edge, height, width)
-    top, left = draw.randint(0, height - edge), draw.randint(0, width - edge)
-    piece = picture[:, top : top + edge, left : left + edge]
+    edge = min(round(size * draw.uniform(1, loosest)), height, width)
+    down, right = draw.randint(0, height - edge), draw.randint(0, width - edge)
+    down = 0 if draw.random() < top else down
+    piece = picture[:, down : down + edge, right : right + edge]
     if draw.random() < 0.5:
         piece = piece.flip(2)
     if edge == size:

@@ -22,6 +22,7 @@ OPTIONAL: Mapping[str, Any] = {
     "seed": 1,
     "warmup_steps": 0,
     "average": 0.998,
+    "momentum": 0.9,
     "best": 512,
     "defaults": {"strength": 1.0, "keep_colours": False},
     "sheet": [],
@@ -32,10 +33,14 @@ COSMETIC = ("version", "title", "licence", "data", "best", "defaults", "sheet", 
 
 @dataclass(frozen=True, slots=True)
 class Art:
-    """The style's pictures (patterns of paths), seen with their shorter side at ``side`` pixels."""
+    """The style's pictures (patterns of paths), seen with their shorter side at ``side`` pixels.
+
+    ``top`` of all crops, from 0 to 1, are taken at the upper edge: where characters have their heads.
+    """
 
     pictures: tuple[str, ...]
     side: int
+    top: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Recipe:
     losses: Mapping[str, Loss]
     warmup_steps: int
     average: float
+    momentum: float
     best: int
     defaults: Defaults
     licence: Licence
@@ -121,6 +127,7 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
         losses=_losses(table.table("losses")),
         warmup_steps=table.integer("warmup_steps", 0, 10**6),
         average=table.number("average", 0, 0.99999),
+        momentum=table.number("momentum", 0, 0.999),
         best=table.integer("best", 64, 4096),
         defaults=_defaults(table.table("defaults")),
         licence=_licence(table.table("licence")),
@@ -153,7 +160,8 @@ def _title(table: Table) -> dict[str, str]:
 
 
 def _art(table: Table) -> Art:
-    art = Art(_patterns(table), table.integer("side", 64, 4096))
+    table = Table(table.source, table.path, {"top": 0.0, **table.values})
+    art = Art(_patterns(table), table.integer("side", 64, 4096), table.number("top", 0, 1))
     table.done()
     return art
 

@@ -11,7 +11,7 @@ from torch import nn
 from styles.training import pictures
 
 ROW = 384  # pixels of a row's height on the sheet
-ACROSS = 1900  # and of the sheet's width
+ACROSS = 5 * ROW  # of the sheet's width
 PREVIEW = 512
 QUALITY = 88
 
