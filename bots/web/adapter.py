@@ -18,7 +18,7 @@ from bots.web.spool import Spool
 
 _ANSWERS_WAITING = 20
 _SWEEP_S = 300.0
-_WORDS_ARRIVE_S = 5.0
+_WORDS_ARRIVE_S = 2.0
 
 
 class WebAdapter:

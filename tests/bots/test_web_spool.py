@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.web.frames import BadFrame, parse
@@ -52,6 +52,7 @@ async def test_refuses_what_might_not_fit(tmp_path: Path) -> None:
     assert [entry.name for entry in os.scandir(tmp_path)] == [kept]
 
 
+@settings(max_examples=50)
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(repr))
 def test_any_text_is_a_frame_or_refused(text: str) -> None:
     with pytest.raises(BadFrame):

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 from PIL import Image, ImageOps
 
-from bots.adapter import SendFailed
+from bots.adapter import Listener, SendFailed
 from bots.message import Answer, Button, Message, Photo, Text
 from bots.web import WebAdapter
 
@@ -150,7 +150,7 @@ class Chat:
     """A running web chat. ``restart`` ends it and starts a new one at the same port, with the same spool."""
 
     adapter: WebAdapter
-    listener: Recorder
+    listener: Listener
     make: Callable[[], WebAdapter]
     port: int = 0
     _runner: web.AppRunner | None = None
