@@ -41,10 +41,15 @@ class Loop:
             loss.prepare(setting)
         self.step = self.kept = 0
         self.seconds = 0.0
+        self.losses: dict[str, float] = {}
         self.history: list[dict[str, float]] = []
 
     def advance(self) -> str:
-        """Take one step and return its losses in words. Raises FloatingPointError where their sum is no number."""
+        """Take one step; keep its losses in ``losses`` and return them in words.
+
+        Raises:
+            FloatingPointError: the sum of the losses is no number; nothing has changed.
+        """
         began = time.monotonic()
         phase, rate = self.schedule()
         for group in self.optimiser.param_groups:
@@ -56,7 +61,8 @@ class Loop:
             raise FloatingPointError
         self._descend(total)
         self.seconds += time.monotonic() - began
-        return self._noted({name: loss.item() for name, loss in losses.items()})
+        self.losses = {name: loss.item() for name, loss in losses.items()}
+        return self._noted()
 
     def schedule(self) -> tuple[Phase, float]:
         """The phase of the step to come, and its learning rate."""
@@ -96,10 +102,10 @@ class Loop:
         for average, weights in zip(averages, current, strict=True):
             average.lerp_(weights, 1 - decay)
 
-    def _noted(self, losses: Mapping[str, float]) -> str:
+    def _noted(self) -> str:
         if self.step % NOTE_EVERY == 0:
-            self.history.append({"step": self.step, **{name: round(loss, 5) for name, loss in losses.items()}})
-        return " ".join(f"{name}={loss:.3g}" for name, loss in losses.items())
+            self.history.append({"step": self.step, **{name: round(loss, 5) for name, loss in self.losses.items()}})
+        return " ".join(f"{name}={loss:.3g}" for name, loss in self.losses.items())
 
     def looker(self) -> Looker:
         """The running mean of the generator, ready to restyle whole pictures."""

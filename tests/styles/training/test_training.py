@@ -1,0 +1,183 @@
+"""A training from its first step to its pack, and everything that may end it early."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from styles import pack
+from styles.training import BadPicture, Diverged, TrainingError, WrongCheckpoint, checkpoint, train
+from styles.training import recipe as recipes
+from styles.training.loop import Loop
+from styles.training.studio import Studio
+from tests.styles.training.conftest import Written
+
+CPU = torch.device("cpu")
+
+
+def loop_of(path: Path, vgg: Path) -> Loop:
+    plan = recipes.read(path)
+    return Loop(plan, Studio.open(plan, path.parent, vgg, CPU), CPU)
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_training_ends_with_a_pack_whose_style_runs(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    folder = train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False)
+    card = pack.read(folder)
+    style = pack.load(folder, card, CPU, torch.float32)
+    photo = torch.rand(1, 3, 50, 61)
+    assert folder == tmp_path / "out/tiny"
+    assert style(photo).shape == photo.shape
+    assert [source.title for source in card.origin.data] == ["Drawn by a test"]
+    assert card.licence.data == "CC0-1.0"
+    report = pack.report(folder)
+    assert report["steps"] == 4
+    assert report["art"] == ["print.png"]
+    assert report["parameters"] == sum(weight.numel() for weight in style.module.parameters())
+    assert {"minutes", "device", "precision", "gmac_512", "losses"} <= report.keys()
+    with Image.open(folder / "preview.jpg") as preview:
+        assert (preview.format, preview.size) == ("JPEG", (512, 512))
+    with Image.open(tmp_path / "out/sheet.png") as sheet:
+        assert sheet.height == 768
+
+
+def test_the_style_learns(recipe: Written, vgg: Path) -> None:
+    loop = loop_of(recipe("[losses.gram]\nweight = 1", "[losses.gram]\nweight = 100"), vgg)
+    seen = []
+    for _ in range(40):
+        loop.advance()
+        seen.append(loop.losses["gram"])
+        loop.step = 0  # the same crops again, at the full rate
+    assert seen[-1] < 0.7 * seen[0]
+
+
+def test_a_training_that_goes_on_is_the_one_that_never_stopped(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    whole, first, second = (loop_of(recipe(), vgg) for _ in range(3))
+    for _ in range(4):
+        whole.advance()
+    for _ in range(2):
+        first.advance()
+    first.save(tmp_path / "half.pt")
+    second.restore(checkpoint.load(tmp_path / "half.pt", second.plan.digest))
+    for _ in range(2):
+        second.advance()
+    assert second.step == whole.step == 4
+    assert same(second.generator.state_dict(), whole.generator.state_dict())
+    assert same(second.average.state_dict(), whole.average.state_dict())
+    judge, other = (loop.plan.losses["adversarial"].state()["judge"] for loop in (second, whole))
+    assert same(judge, other)
+
+
+def test_a_finished_training_makes_its_pack_again_without_a_step(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    first = pack.read(train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False))
+    again = pack.read(train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False, echo=said.append))
+    assert again.sha256 == first.sha256
+    assert said == ["Going on from step 4 of 4."]
+
+
+def test_starting_afresh_forgets_the_checkpoint(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / checkpoint.NAME).write_bytes(b"broken")
+    assert train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False, resume=False).is_dir()
+
+
+def test_the_warm_up_is_for_the_content_alone(recipe: Written, vgg: Path) -> None:
+    loop = loop_of(recipe("seed = 3", "seed = 3\nwarmup_steps = 1"), vgg)
+    assert "gram=" not in loop.advance()
+    assert "gram=" in loop.advance()
+
+
+def test_each_phase_starts_at_its_rate_and_falls(recipe: Written, vgg: Path) -> None:
+    loop = loop_of(recipe(), vgg)
+    seen = []
+    for loop.step in range(4):
+        phase, rate = loop.schedule()
+        seen.append((phase.size, rate))
+    assert [size for size, _ in seen] == [64, 64, 64, 48]
+    assert seen[0][1] == seen[3][1] == pytest.approx(1e-3)
+    assert seen[0][1] > seen[1][1] > seen[2][1] > 0
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False)
+    with pytest.raises(WrongCheckpoint, match="of another recipe, or of this one before it changed; move it away"):
+        train(recipe("seed = 3", "seed = 4"), out=tmp_path / "out", vgg=vgg, progress=False)
+
+
+def test_a_damaged_checkpoint_is_refused(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / checkpoint.NAME).write_bytes(b"half a checkpoint")
+    with pytest.raises(WrongCheckpoint, match=r"checkpoint\.pt: the checkpoint cannot be read"):
+        train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False)
+
+
+def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    path, out = recipe(), tmp_path / "out"
+    out.mkdir()
+    loop = loop_of(path, vgg)
+    loop.advance()
+    loop.save(out / checkpoint.NAME)
+    poisoned = checkpoint.load(out / checkpoint.NAME, loop.plan.digest)
+    poisoned["generator"]["leave.bias"].fill_(float("nan"))
+    checkpoint.save(out / checkpoint.NAME, loop.plan.digest, poisoned)
+    before = (out / checkpoint.NAME).read_bytes()
+    with pytest.raises(
+        Diverged, match=r"not a number at step 2; the checkpoint of step 1 is kept\. Lower `phases\.rate`"
+    ):
+        train(path, out=out, vgg=vgg, progress=False)
+    assert (out / checkpoint.NAME).read_bytes() == before
+
+
+def test_an_empty_folder_of_photos_is_named(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    path = recipe('["photos/*.png"]\nshare', '["snapshots/*"]\nshare')
+    with pytest.raises(BadPicture, match=r"snapshots.*no such picture, or an empty folder"):
+        train(path, out=tmp_path / "out", vgg=vgg, progress=False)
+
+
+def test_a_device_that_is_not_there_is_named(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="The device cuda:77 cannot be used here"):
+        train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False, device_name="cuda:77")
+
+
+LONG = """
+import sys
+from pathlib import Path
+from styles.training import Interrupted, train
+recipe, out, vgg = map(Path, sys.argv[1:])
+try:
+    train(recipe, out=out, vgg=vgg, progress=True)
+except Interrupted as stop:
+    print(stop)
+    raise SystemExit(2)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
+def test_ctrl_c_keeps_a_checkpoint_that_goes_on(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    path, out = recipe("steps = 3", "steps = 5000"), tmp_path / "out"
+    command = [sys.executable, "-c", LONG, str(path), str(out), str(vgg)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        shown = ""
+        while "gram=" not in shown:  # tqdm's bar says it when a step is done
+            shown += process.stderr.read(1)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=50)
+    plan = recipes.read(path)
+    state = checkpoint.load(out / checkpoint.NAME, plan.digest)
+    assert process.returncode == 2
+    assert said.startswith(f"Stopped at step {state['step']} of 5001;")
+    assert state["step"] >= 1
+    loop = loop_of(path, vgg)
+    loop.restore(state)
+    loop.advance()
+    assert loop.step == state["step"] + 1
