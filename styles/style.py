@@ -29,7 +29,7 @@ class Style:
         return sum(tensor.nbytes for tensor in tensors)
 
     def __call__(self, images: Tensor) -> Tensor:
-        """Restyle a batch.
+        """Restyle a batch. What comes back was made in inference mode: read it, convert it, but do not change it.
 
         Raises:
             ValueError: ``images`` is not N x 3 x H x W floating point with at least one pixel.

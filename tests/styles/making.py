@@ -29,8 +29,9 @@ def generator(name: str = "small", seed: int = 0, **options: Any) -> nn.Module:
     module = network(name).build(**(SMALL[name] | options))
     if isinstance(module, TransformerNet):  # it works in 0..255, which fresh weights know nothing of
         with torch.no_grad():
-            module.deconv3.conv2d.weight.mul_(200)
-            module.deconv3.conv2d.bias.fill_(128)
+            last = module.deconv3.conv2d
+            last.weight.mul_(200)
+            last.load_state_dict({"weight": last.weight, "bias": torch.full((3,), 128.0)})
     return module.eval()
 
 

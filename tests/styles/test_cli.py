@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from deploy.cli import main
 from styles import pack
+from styles.networks import NETWORKS
 from tests.styles.making import PREVIEW, write_pack
 from tests.styles.networks.test_published import cyclegan_state
 
@@ -122,6 +123,12 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_2(
 
     assert refused(*words).startswith(sentence)
     assert not list((tmp_path / "data").rglob("*"))
+
+
+def test_the_help_of_import_names_every_network_that_can_be_imported() -> None:
+    text = "".join(atelier("import", "--help").stdout.split())
+
+    assert [known.name for known in NETWORKS if known.read and known.name not in text] == []
 
 
 def test_every_command_has_help_with_an_example() -> None:
