@@ -7,6 +7,7 @@ import pytest
 from bots.adapter import SendFailed, SendUncertain
 from bots.discord import adapter as adapter_module
 from bots.discord import delivery
+from bots.discord.buttons import board
 from bots.message import Address, Answer, Text
 from tests.bots.discord_room import Listener, answer, buttons, connected, photo, room
 from tests.emulators.discord import DiscordEmulator
@@ -305,6 +306,13 @@ async def test_more_buttons_than_fit_become_menus(number: int, parts: int) -> No
         shown = await there.dc.words(asked)
         assert sum(len(row["components"]) for row in shown.components) == parts
         assert shown.commands == commands[:125]
+
+
+async def test_the_library_remembers_no_buttons() -> None:
+    """A press is answered by what it carries; remembered views would pile up with every answer."""
+    shown = board((buttons("/style ukiyoe"),))
+    assert shown is not None
+    assert shown.is_finished()
 
 
 async def test_progress_of_a_user_installed_bot_spends_no_further_messages() -> None:

@@ -21,7 +21,8 @@ from aiohttp import web
 from tests.emulators import discord_spec
 from tests.emulators.discord_gateway import Gateway
 from tests.emulators.discord_objects import JSON, Sent, Stored, User, snowflake
-from tests.emulators.discord_rest import GUILD_UPLOAD_LIMIT, Accident, Asked, Rest
+from tests.emulators.discord_rest import Rest
+from tests.emulators.discord_wire import GUILD_UPLOAD_LIMIT, Accident, Asked
 
 __all__ = ["Asked", "DiscordEmulator", "Sent", "User"]
 

@@ -1,74 +1,18 @@
 """Discord's REST API: messages, interactions, commands; with its errors, limits and accidents."""
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from tests.emulators import discord_spec
 from tests.emulators.discord_objects import JSON, Sent, Stored, User, application, snowflake
+from tests.emulators.discord_wire import GUILD_UPLOAD_LIMIT, Accident, Asked, Call, Refusal, cut, mishap, read, reply
 
-MESSAGE_LIMIT, GUILD_UPLOAD_LIMIT, FOLLOW_UPS = 2000, 10 * 2**20, 5
-
-
-class Refusal(Exception):  # noqa: N818 - it is an answer, not an error of ours
-    """An error of Discord's own: HTTP status and its code."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status, self.body = status, {"code": code, "message": message}
-
-
-@dataclass
-class Asked:
-    """An interaction, and what became of it. ``kind`` is Discord's number: 2 command, 3 component, 4 autocomplete."""
-
-    kind: int
-    user: User
-    channel: int
-    private: bool = False
-    user_installed: bool = False
-    limit: int = GUILD_UPLOAD_LIMIT
-    id: int = field(default_factory=snowflake)
-    token: str = ""
-    asked_at: float = field(default_factory=time.monotonic)
-    response: int | None = None
-    waited_s: float = 0.0
-    expired: bool = False
-    original: Sent | None = None
-    follow_ups: list[Sent] = field(default_factory=list)
-    choices: list[tuple[str, str]] | None = None
-
-
-@dataclass
-class Call:
-    """One request of the bot."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    media_type: str
-    body: Any = None
-    files: list[tuple[str, bytes]] = field(default_factory=list)
-
-
-@dataclass
-class Accident:
-    """What goes wrong with the next ``times`` requests that match ``pattern``.
-
-    ``kind``: flood (429), error (500), refused (403), lost (the connection breaks before the request arrives), cut (it
-    breaks after the request was carried out).
-    """
-
-    kind: str
-    pattern: str
-    times: int
-    retry_after_s: float = 0.1
+MESSAGE_LIMIT, FOLLOW_UPS = 2000, 5
 
 
 Handler = Callable[..., Awaitable[tuple[int, Any]]]
@@ -106,19 +50,19 @@ class Rest:
         ]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        call = await _read(request, "/" + request.match_info["path"])
+        call = await read(request, "/" + request.match_info["path"])
         accident = self._accident(call)
         if accident and accident.kind == "lost":
-            return _cut(request)
+            return cut(request)
         self.calls.append(call)
         if accident is None or accident.kind == "cut":
             status, body = await self._answer(call, request.headers.get("Authorization"))
         else:
-            status, body = _mishap(accident)
+            status, body = mishap(accident)
         self._check(call, status, body)
         async with self.changed:
             self.changed.notify_all()
-        return _cut(request) if accident and accident.kind == "cut" else _json(status, body)
+        return cut(request) if accident and accident.kind == "cut" else reply(status, body)
 
     async def _answer(self, call: Call, authorisation: str | None) -> tuple[int, Any]:
         try:
@@ -306,17 +250,6 @@ class Rest:
             raise Refusal(413, 40005, "Request entity too large")
 
 
-def _mishap(accident: Accident) -> tuple[int, Any]:
-    match accident.kind:
-        case "flood":
-            flood = {"message": "You are being rate limited.", "code": 0, "global": False}
-            return 429, {**flood, "retry_after": accident.retry_after_s}
-        case "refused":
-            return 403, {"message": "Missing Permissions", "code": 50013}
-        case _:
-            return 500, {"message": "Internal Server Error", "code": 0}
-
-
 def _check_body(body: JSON) -> None:
     if len(body.get("content") or "") > MESSAGE_LIMIT:
         raise Refusal(400, 50035, "Invalid Form Body: too long")
@@ -326,32 +259,3 @@ def _check_body(body: JSON) -> None:
         raise Refusal(400, 50035, "Invalid Form Body: custom_id")
     if len(rows) > 5 or any(len(row["components"]) > 5 for row in rows):
         raise Refusal(400, 50035, "Invalid Form Body: components")
-
-
-async def _read(request: web.Request, path: str) -> Call:
-    call = Call(request.method, path, dict(request.query), request.content_type)
-    if request.content_type == "multipart/form-data":
-        async for part in await request.multipart():
-            if not isinstance(part, BodyPartReader):
-                continue
-            if part.name == "payload_json":
-                call.body = json.loads(await part.text())
-            else:
-                call.files.append((part.filename or "", bytes(await part.read())))
-    elif text := await request.text():
-        call.body = json.loads(text)
-    return call
-
-
-def _json(status: int, body: Any) -> web.Response:
-    headers = {"Via": "1.1 emulator"}  # without it a 429 counts as a ban
-    if body is None:
-        return web.Response(status=status, headers=headers)
-    headers["Content-Type"] = "application/json"  # exactly: with a charset the library takes the body for text
-    return web.Response(status=status, body=json.dumps(body).encode(), headers=headers)
-
-
-def _cut(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
