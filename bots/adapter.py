@@ -22,22 +22,25 @@ class Listener(Protocol):
 
 
 class SendFailed(Exception):
-    """The platform refused: nothing was delivered, and trying again as it is will not help. The text says why, without secrets."""
+    """The platform refused: nothing was delivered, and trying again as it is will not help.
+
+    The text says why, without secrets.
+    """
 
 
 class SendUncertain(Exception):
-    """The connection broke after the request left: it may or may not have been delivered. Never blindly repeated."""
+    """The connection broke after the request left: perhaps it was delivered. Never blindly repeated."""
 
 
 class Adapter(Protocol):
     """One platform.
 
-    ``platform`` is its name in Messages ("telegram"). ``repeatable`` says that ``show`` may be called again for the same
-    address and job without a second answer appearing (it replaces or is recognised by its key), so that an uncertain send
+    ``platform`` is its name in Messages ("telegram"). ``repeatable`` says that ``show`` may be called again for the
+    same address and key without a second answer appearing (it replaces, or is recognised), so that an uncertain send
     can be repeated after a restart.
 
-    Every sending method waits out the platform's flood control by itself, retries where nothing was delivered, and raises
-    ``SendFailed`` or ``SendUncertain``.
+    Every sending method waits until it is connected, waits out the platform's flood control, retries where nothing was
+    delivered, and raises ``SendFailed`` or ``SendUncertain``.
     """
 
     platform: str
@@ -48,7 +51,10 @@ class Adapter(Protocol):
         ...
 
     async def fetch(self, picture: Picture) -> bytes:
-        """Download a picture. Raises ``inference.errors.TooLarge`` over the platform's or our limit, ``SendFailed`` if it is gone."""
+        """Download a picture.
+
+        Raises ``inference.errors.TooLarge`` over the platform's or our limit, ``SendFailed`` if it is gone.
+        """
         ...
 
     async def avatar(self, person: Person, address: Address) -> Picture | None:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Address = Mapping[str, str | int | bool | None]
-"""How to answer, in the adapter's own terms (chat, thread, message, interaction). The conversation never looks inside."""
+"""How to answer, in the adapter's own terms (chat, thread, message). The conversation never looks inside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who speaks. ``id`` is unique on the platform; ``language`` is an IETF tag as the platform gives it ("zh-hans")."""
+    """Who speaks. ``id`` is unique on the platform; ``language`` is an IETF tag as given there ("zh-hans")."""
 
     id: str
     name: str
@@ -22,7 +22,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture on the platform, not yet fetched. ``ref`` is what the adapter's ``fetch`` takes; never holds a token."""
+    """A picture on the platform, not yet fetched. ``ref`` is what the adapter's ``fetch`` takes; it holds no token."""
 
     ref: str
     media_type: str = ""

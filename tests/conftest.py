@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported: the tests share two cores with what they start
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported; tests share the cores
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
