@@ -29,8 +29,11 @@ class Limits:
     # Scheduling. A job may be passed over for a fuller batch or a loaded generator until it has waited `max_wait_s`.
     max_wait_s: float = 3.0
     fill_wait_s: float = 0.010
-    batch_jobs: int = 8
-    batch_bytes: int = 256 * 2**20  # activations: pixels times the generator's measured bytes per pixel
+    # A batch's activations are pixels times the generator's measured bytes per pixel; an accelerator takes a share of
+    # its own memory instead. On a CPU four pictures of 512×512 take four times as long as one, so that batching them
+    # would only keep the first one's owner waiting; smaller pictures still share a batch.
+    batch_jobs: int = 16
+    batch_bytes: int = 64 * 2**20
 
     # The cache of loaded generators, and how long a broken pack is not tried again.
     cache_bytes: int = 256 * 2**20
