@@ -49,7 +49,7 @@ async def closed(socket: aiohttp.ClientWebSocketResponse) -> int | None:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for it to become true; the test's time limit is the bound."""
-    while not condition():  # noqa: ASYNC110  what is waited for lies in the file system, too
+    while not condition():
         await asyncio.sleep(0.01)
 
 

@@ -25,9 +25,9 @@ function fit(figure, width, height) {
   figure.style.setProperty("--ratio", width / height);
 }
 
-export function framed(url, width, height) {
+export function framed(url, words, { width, height }) {
   const figure = document.createElement("figure");
-  const picture = image(url, say("result"), "picture");
+  const picture = image(url, words, "picture");
   if (width && height) fit(figure, width, height);
   else picture.addEventListener("load", () => fit(figure, picture.naturalWidth, picture.naturalHeight));
   figure.append(picture);

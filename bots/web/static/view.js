@@ -109,13 +109,14 @@ export class View extends EventTarget {
     return node;
   }
 
-  #result(entry, { blob, name, width, height }, before) {
-    const url = this.#url(entry.id, blob);
-    const figure = framed(url, width, height);
+  #result(entry, picture, before) {
+    const url = this.#url(entry.id, picture.blob);
+    if (isSheet(picture)) return framed(url, say("sheet"), picture);
+    const figure = framed(url, say("result"), picture);
     if (before?.blob) upgrade(figure, this.#url(entry.id, before.blob));
     const link = make("a", "download", say("download"));
     link.href = url;
-    link.download = name;
+    link.download = picture.name;
     figure.append(link);
     return figure;
   }
