@@ -1,6 +1,8 @@
 """Whatever colours, depth and direction a file has, the style sees upright sRGB at the bucket's size."""
 
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from PIL import Image, ImageCms
 
 from inference.job import Crop, Format, Options
 from inference.limits import Limits
-from inference.pictures import Pixels, Prepared, bucket, inspect, prepare
+from inference.pictures import Pixels, Prepared, bucket, inspect, prepare, reading
 from styles.card import Size
 from tests.hostile import SIDE, encoded, odd, photo, turned
 
@@ -142,3 +144,39 @@ def test_a_turned_selfie_finds_its_face(astronaut: Image.Image) -> None:
     upright, turned_back = prepared(encoded(astronaut, quality=95), options), prepared(data.getvalue(), options)
     assert difference(upright.pixels, turned_back.pixels) < 15
     assert difference(upright.pixels, np.rot90(turned_back.pixels)) > 40
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "CMYK", "I;16"])
+def test_shrinking_in_bands_shows_the_same_picture(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BAND", 20_000)  # some dozens of bands, the last one cut short
+    large = photo(1003, 707)
+    if mode == "I;16":
+        grey = np.asarray(large.convert("L")).astype(np.uint16) * 257
+        kind, data = "PNG", encoded(Image.fromarray(grey), "PNG")
+    else:
+        kind = "JPEG" if mode == "CMYK" else "PNG"
+        data = encoded(large.quantize(64) if mode == "P" else large.convert(mode), kind)
+    monkeypatch.setattr("PIL.JpegImagePlugin.JpegImageFile.draft", lambda *_: None)
+    pixels = prepared(data, Options(strength=1.0, keep_colours=False, max_side=256)).pixels
+    wanted = large.convert("L") if mode in ("L", "LA", "I;16") else large
+    assert pixels.shape == (168, 256, 3)
+    assert difference(pixels, seen(wanted, pixels)) < (9 if mode == "P" else 2)
+
+
+def test_giants_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "GIANT", 1000)
+    data, inside, most = encoded(photo(300, 200)), 0, 0
+
+    def slowly(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        time.sleep(0.02)
+        inside -= 1
+        return shrunk(image, size)
+
+    shrunk = reading._shrunk
+    monkeypatch.setattr(reading, "_shrunk", slowly)
+    with ThreadPoolExecutor(4) as threads:
+        assert len(list(threads.map(prepared, [data] * 6))) == 6
+    assert most == 1
