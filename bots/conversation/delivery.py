@@ -58,6 +58,8 @@ class Delivery:
             await adapter.say(entry.message.address, Text(replies.text(entry.message.person.language, key)))
         except (SendFailed, SendUncertain) as refusal:
             log.warning("%s × %s", _name(entry), refusal)
+        except Exception:
+            log.exception("%s × the adapter broke", _name(entry))
         await self._ledger.finish(entry.number, state)
 
 

@@ -45,7 +45,11 @@ class Sent:
 
 
 class Console:
-    """An Adapter. ``sent`` is what stands in the chats, ``history`` also what was changed or taken back."""
+    """An Adapter. ``sent`` is what stands in the chats, ``history`` also what was changed or taken back.
+
+    With a ``journal`` it is a platform that outlives its programs: what is written there was seen by people, and with
+    ``repeatable`` an answer whose key is there is not shown again.
+    """
 
     platform = "console"
 
@@ -57,9 +61,11 @@ class Console:
         self.history: list[Sent] = []
         self.busy_count = 0
         self.before_sending: Callable[[str], None] = lambda kind: None
+        self.after_sending: Callable[[str], None] = lambda kind: None
         self._journal = journal
         self._ids = count(1)
         self._news = asyncio.Condition()
+        self._keys = {line["key"] for line in read_journal(journal)} if journal else set()
 
     @property
     def sent(self) -> list[Sent]:
@@ -107,8 +113,9 @@ class Console:
             answer.as_file,
             key,
         )
-        if not self.repeatable or all(key != other.key for other in self.standing.values()):
+        if not self.repeatable or key not in self._keys:
             await self._stand(seen)
+        self._keys.add(key)
 
     async def until(self, enough: Callable[[], bool], within_s: float = 5.0) -> None:
         """Wait until what stands in the chats satisfies a condition."""
@@ -130,17 +137,21 @@ class Console:
     async def _note(self, seen: Sent) -> None:
         self.history.append(seen)
         if self._journal:
-            _append(
-                self._journal, {"kind": seen.kind, "chat": seen.chat, "text": seen.text, "count": len(seen.pictures)}
-            )
+            append(self._journal, {"kind": seen.kind, "chat": seen.chat, "text": seen.text, "key": seen.key})
+            self.after_sending(seen.kind)
         async with self._news:
             self._news.notify_all()
 
 
-def _append(journal: Path, line: dict[str, Any]) -> None:
+def append(journal: Path, line: dict[str, Any]) -> None:
     """One write, so that a killed program leaves whole lines."""
     with journal.open("ab", buffering=0) as file:
         file.write(json.dumps(line).encode() + b"\n")
+
+
+def read_journal(journal: Path) -> list[dict[str, Any]]:
+    """What was written so far; nothing where there is no journal yet."""
+    return [json.loads(line) for line in journal.read_bytes().splitlines()] if journal.exists() else []
 
 
 def _commands(said: Text | Answer) -> tuple[str, ...]:

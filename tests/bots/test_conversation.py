@@ -266,7 +266,7 @@ async def test_a_message_delivered_twice_is_answered_once(ann: Chat, console: Co
 
 async def test_suggestions_while_typing(conversation: Conversation) -> None:
     assert await conversation.suggest("st", "zh") == (("starry-night", "星夜"),)
-    assert [id for id, _ in await conversation.suggest("", "en")] == ["ukiyoe", "starry-night", "anime"]
+    assert [style for style, _ in await conversation.suggest("", "en")] == ["ukiyoe", "starry-night", "anime"]
 
 
 class TestGroup:
