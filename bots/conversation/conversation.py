@@ -165,6 +165,7 @@ class Conversation:
         waiting = await self._ledger.waiting(message.platform, message.person.id) - kept
         if waiting + len(request.pictures) > _MOST_WAITING:
             return Text(replies.text(message.person.language, "too-many-waiting", count=waiting))
+        turn.style = request.style
         await self._wait(turn, stack)
         await self._restyling.keep(turn.entry, request, turn.adapter)
         turn.entry = replace(turn.entry, state=State.ACCEPTED, as_file=request.as_file)

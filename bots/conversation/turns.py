@@ -19,11 +19,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False, slots=True)
 class Turn:
-    """One message on its way to its answer. ``waiting`` is set while it wants pictures."""
+    """One message on its way to its answer. ``waiting`` is set while it wants pictures, in ``style``."""
 
     entry: Entry
     adapter: Adapter
     waiting: Waiting | None = None
+    style: str = ""
 
     async def clear(self) -> None:
         """Take back the progress line, also one that an earlier start has shown."""
@@ -86,9 +87,8 @@ class Turns:
         return Text(replies.text(message.person.language, "cancelled", count=count))
 
     async def _line(self, turn: Turn, waiting: Waiting, tag: str) -> str:
-        style = await self._ledger.style(turn.entry.number)
-        title = await self._restyling.title(style, tag) if style else "…"
-        return _describe(waiting.slowest, title, tag)
+        style = turn.style or await self._ledger.style(turn.entry.number) or ""
+        return _describe(waiting.slowest, await self._restyling.title(style, tag), tag)
 
 
 def _describe(event: Event | str | None, title: str, tag: str) -> str:
