@@ -68,6 +68,7 @@ class Conversation:
         self._order: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
+        await asyncio.to_thread(replies.prepare)
         for entry in await self._ledger.open_entries():
             if entry.message.platform in self._adapters:  # another start may have its adapter again
                 self._start(entry)
