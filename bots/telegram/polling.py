@@ -14,7 +14,8 @@ from bots.telegram.pace import Pace
 from bots.telegram.reading import album_of
 from bots.telegram.wire import RawBot
 
-LOOK_AGAIN_S, LOOK_AGAIN_MOST_S = 0.2, 1.0
+LOOK_AGAIN_S, LOOK_AGAIN_TIRED_S = 0.2, 1.0  # often enough to see an album's items come in; seldom for what is stuck
+TIRED_LOOKS = 25
 
 
 class Polling:
@@ -27,7 +28,7 @@ class Polling:
     def __init__(self, bot: RawBot, inbox: Inbox, pace: Pace) -> None:
         self._bot, self._inbox, self._pace = bot, inbox, pace
         self._outage = Outage(pace)
-        self._look_again_s = LOOK_AGAIN_S
+        self._looks = 0
         self._begun: dict[int, asyncio.Task[None] | None] = {}
         self._last_of_chat: dict[int, asyncio.Task[None]] = {}
 
@@ -55,12 +56,12 @@ class Polling:
     async def _settled_before(self, offset: int) -> int:
         """Give the recording a moment, then return the first update that is not recorded, or the next one to come."""
         if unfinished := _unfinished(self._begun.values()):
-            await asyncio.wait(unfinished, timeout=self._look_again_s)
+            pause_s = LOOK_AGAIN_S if self._looks < TIRED_LOOKS else LOOK_AGAIN_TIRED_S
+            await asyncio.wait(unfinished, timeout=pause_s)
         open_ids = [number for number, task in self._begun.items() if task and not task.done()]
         following = min(open_ids) if open_ids else max([offset - 1, *self._begun]) + 1
         self._begun = {number: task for number, task in self._begun.items() if number >= following}
-        stuck_s = min(LOOK_AGAIN_MOST_S, self._look_again_s * 1.5)
-        self._look_again_s = stuck_s if following == offset else LOOK_AGAIN_S
+        self._looks = self._looks + 1 if following == offset else 0
         return following
 
     def _begin(self, raw: dict[str, Any], chores: Chores, albums: Albums) -> "asyncio.Task[None] | None":

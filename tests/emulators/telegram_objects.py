@@ -18,7 +18,7 @@ GROUP: Json = {"id": -100200, "type": "supergroup", "title": "Painters"}
 FORUM: Json = {"id": -100300, "type": "supergroup", "title": "Studio", "is_forum": True}
 
 
-class Refusal(Exception):  # noqa: N818 - it is what the server says, not what breaks
+class Refusal(Exception):
     """What the server answers instead of a result."""
 
     def __init__(self, status: int, description: str, **parameters: int) -> None:

@@ -36,7 +36,10 @@ async def test_a_bot_that_starts_offline_waits_for_telegram(
     adapter = TelegramAdapter("1:x", api_url=f"http://127.0.0.1:{port}", pace=QUICK)
     run = asyncio.create_task(adapter.run(listener))
     said = asyncio.create_task(adapter.say(HERE, Text("Back again.")))
-    await asyncio.sleep(0.3)
+    async with asyncio.timeout(10):
+        while not caplog.records:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)  # some more tries
     assert not run.done()
     assert not said.done()
     assert [record.levelname for record in caplog.records] == ["WARNING"]

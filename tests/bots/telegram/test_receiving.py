@@ -11,12 +11,20 @@ from tests.bots.telegram.conftest import QUICK, Recorder, picture, running
 from tests.emulators.telegram import ALICE, BOB, TelegramEmulator
 
 
+async def _asks_again(telegram: TelegramEmulator) -> None:
+    """Let the bot ask for updates twice more: each time it could acknowledge what it should not."""
+    before = len(telegram.called("getUpdates"))
+    await telegram.until(lambda: len(telegram.called("getUpdates")) >= before + 2)
+
+
 async def test_what_could_not_be_recorded_stays_with_telegram(telegram: TelegramEmulator, listener: Recorder) -> None:
-    listener.fails = 3
-    async with running(telegram, listener):
+    listener.fails = 1000
+    async with running(telegram, listener, pace=dataclasses.replace(QUICK, record_tries=1000)):
         telegram.say("/style anime")
         await listener.until(lambda: listener.tried == 3)
+        await _asks_again(telegram)
         assert telegram.waiting
+        listener.fails = 0
         await listener.hears()
         await telegram.until(lambda: not telegram.waiting)
     assert [message.text for message in listener.heard] == ["/style anime"]
@@ -27,6 +35,7 @@ async def test_a_bot_killed_while_recording_hears_it_again(telegram: TelegramEmu
     async with running(telegram, listener):
         telegram.say("/style anime")
         await listener.until(lambda: listener.tried == 1)
+        await _asks_again(telegram)
     assert telegram.waiting
 
     after = Recorder()
@@ -42,6 +51,7 @@ async def test_a_bot_killed_in_the_middle_of_an_album_hears_all_of_it_again(
         telegram.album([picture() for _ in range(3)], caption="/style anime")
         telegram.say("something else", user=BOB)
         await listener.hears()  # Bob, who came after the album
+        await _asks_again(telegram)
     assert len(telegram.waiting) == 4
 
     after = Recorder()
@@ -51,13 +61,13 @@ async def test_a_bot_killed_in_the_middle_of_an_album_hears_all_of_it_again(
 
 
 async def test_an_album_that_trickles_in_is_still_one(telegram: TelegramEmulator, listener: Recorder) -> None:
-    pace = dataclasses.replace(QUICK, album_quiet_s=0.6)
+    pace = dataclasses.replace(QUICK, album_quiet_s=1.0)
     async with running(telegram, listener, pace=pace):
         first = telegram.album([picture()], caption="/style anime")[0]
-        for _ in range(2):
-            await asyncio.sleep(0.1)
+        for _ in range(3):
+            await asyncio.sleep(0.4)
             telegram.post({"media_group_id": first["media_group_id"], "photo": telegram.world.photo_sizes(picture())})
-        assert [len(message.pictures) for message in await listener.hears()] == [3]
+        assert [len(message.pictures) for message in await listener.hears()] == [4]
         await telegram.until(lambda: not telegram.waiting)
     assert len(listener.heard) == 1
 

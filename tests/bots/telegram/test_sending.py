@@ -1,5 +1,6 @@
 """What the bot sends, within Telegram's limits."""
 
+import dataclasses
 import itertools
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from bots.adapter import SendFailed, SendUncertain
 from bots.message import Answer, Button, Photo, Text
 from bots.telegram import TelegramAdapter
-from tests.bots.telegram.conftest import photo, picture
+from tests.bots.telegram.conftest import QUICK, Recorder, photo, picture, running
 from tests.emulators.telegram import ALICE, FORUM, GROUP, Sent, TelegramEmulator
 
 STRONGER = ((Button("Stronger", "/style ukiyoe 90%"), Button("Weaker", "/style ukiyoe 40%")),)
@@ -231,7 +232,7 @@ async def test_a_group_that_moved_is_followed(telegram: TelegramEmulator, bot: T
 
 @pytest.mark.parametrize("trouble", ["lose", "hang", "500", "502"])
 async def test_an_answer_that_never_came_back_is_uncertain_and_not_repeated(
-    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None], trouble: str
+    telegram: TelegramEmulator, listener: Recorder, here: dict[str, int | None], trouble: str
 ) -> None:
     if trouble == "lose":
         telegram.lose("sendPhoto")
@@ -239,8 +240,9 @@ async def test_an_answer_that_never_came_back_is_uncertain_and_not_repeated(
         telegram.hang("sendPhoto")
     else:
         telegram.refuse("sendPhoto", int(trouble), "Something broke")
-    with pytest.raises(SendUncertain):
-        await bot.show(here, Answer((photo(),)), "key")
+    async with running(telegram, listener, pace=dataclasses.replace(QUICK, read_s=0.5)) as bot:
+        with pytest.raises(SendUncertain):
+            await bot.show(here, Answer((photo(),)), "key")
     assert len(telegram.called("sendPhoto")) == 1
 
 
