@@ -41,8 +41,9 @@ SHAPES = (
 SLACK = 0.9
 """A picture may lose a tenth of its side to take a smaller rung: nobody sees it, and 1100 pixels cost as 1024."""
 
-FINEST = 2
-"""Past twice the side that a network looks best at, its strokes become dust: run no larger, enlarge the result."""
+FINEST = 1.5
+"""Past this many times the side that a network looks best at, its strokes become too fine to be seen in the whole
+picture: it runs no larger, and the result is enlarged."""
 
 SHORTEST = 64
 """Least shorter side of a bucket, so that thin panoramas still leave a network something to look at."""

@@ -75,8 +75,8 @@ def test_photos_of_many_sizes_share_few_buckets() -> None:
 
 def test_a_large_photo_runs_no_larger_than_the_network_looks_good() -> None:
     photo = Header("JPEG", 4000, 3000)
-    assert bucket(photo, Options(), Size(best=1024)) == (1536, 2048)
-    assert bucket(photo, Options(), Size(best=512)) == (768, 1024)
+    assert bucket(photo, Options(), Size(best=1400)) == (1536, 2048)
+    assert bucket(photo, Options(), Size(best=768)) == (960, 1280)
     assert bucket(photo, Options(max_side=640), Size(best=512)) == (480, 640)
 
 
