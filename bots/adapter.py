@@ -1,7 +1,7 @@
 """The interface that a platform fills: how to fetch a picture and how to say, show and change things there.
 
-An adapter turns the platform's events into Messages, hands each to ``Listener.receive`` *before* it acknowledges the event to the
-platform, and sends what the conversation asks for. It knows the platform's limits and nothing of styles.
+An adapter turns the platform's events into Messages, hands each to ``Listener.receive`` *before* it acknowledges the
+event to the platform, and sends what the conversation asks for. It knows the platform's limits and nothing of styles.
 """
 
 from typing import Protocol
@@ -47,11 +47,11 @@ class Adapter(Protocol):
     repeatable: bool
 
     async def run(self, listener: Listener) -> None:
-        """Connect, receive until cancelled, disconnect. Raises ``SendFailed`` when the platform turns us away (bad token)."""
+        """Connect, receive until cancelled, disconnect. Raises ``SendFailed`` when the platform turns us away."""
         ...
 
     async def fetch(self, picture: Picture) -> bytes:
-        """Download a picture.
+        """Download a picture; it can be fetched again for as long as its platform keeps it, an hour at least.
 
         Raises ``inference.errors.TooLarge`` over the platform's or our limit, ``SendFailed`` if it is gone.
         """
@@ -69,8 +69,11 @@ class Adapter(Protocol):
         """Replace words sent before (progress). Does nothing if they are gone."""
         ...
 
-    async def remove(self, address: Address, sent: str) -> None:
-        """Take back words sent before. Does nothing if they are gone."""
+    async def remove(self, address: Address, sent: str | None) -> None:
+        """Take back words sent before; None for what shows by itself that an answer is coming, which now is not.
+
+        Does nothing if they are gone.
+        """
         ...
 
     async def busy(self, address: Address) -> None:

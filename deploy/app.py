@@ -18,94 +18,107 @@ from bots.conversation import Conversation
 from bots.ledger import Ledger
 from bots.web import WebAdapter
 from deploy.settings import Settings, SettingsError, reveal, split_address
+from inference.client import RemoteService
 from inference.http import application, require_safe
 from inference.service import Service
 
 if TYPE_CHECKING:
     from bots.telegram import Webhook
+    from inference.embedded import EmbeddedService
 
 log = logging.getLogger("atelier")
 
 
 async def run_everything(settings: Settings) -> None:
     """The embedded default: service, web chat and bots in this process, until Ctrl-C."""
+    if settings.inference_url:
+        raise SettingsError(
+            "ATELIER_INFERENCE_URL: `atelier run` has the service in it; use `atelier bot`, or unset it"
+        )
     _require_tokens(settings, web_chat=True, http=True)
-    async with open_service(settings) as service:
-        await _converse(settings, service, http=True)
+    async with open_embedded(settings) as service:
+        await _converse(settings, service, _service_application(settings, service))
 
 
 async def run_bots(settings: Settings) -> None:
     """Bots and web chat against a service elsewhere, until Ctrl-C."""
-    if settings.inference_url is None:
+    if not settings.inference_url:
         raise SettingsError("ATELIER_INFERENCE_URL: must name a running `atelier serve`, such as http://127.0.0.1:9000")
     _require_tokens(settings, web_chat=True)
     async with open_service(settings) as service:
-        await _converse(settings, service, http=False)
+        await _converse(settings, service, web.Application())
 
 
 async def run_service(settings: Settings) -> None:
     """The service alone, over HTTP, until Ctrl-C."""
     _require_tokens(settings, http=True)
-    async with open_service(settings) as service:
-        app = application(service, token=reveal(settings.inference_token))
-        async with _listening(app, settings.listen):
-            log.info("Service: http://%s/v1/styles (Ctrl-C stops it)", settings.listen)
-            await _stop_signal()
+    async with (
+        open_embedded(settings) as service,
+        _listening(_service_application(settings, service), settings.listen),
+    ):
+        log.info("The service is ready: http://%s/v1/styles (Ctrl-C stops it)", settings.listen)
+        await _stop_signal()
 
 
 @asynccontextmanager
 async def open_service(settings: Settings) -> AsyncIterator[Service]:
     """The service that the settings ask for: behind HTTP, or embedded in this process."""
     if settings.inference_url:
-        from inference.client import RemoteService
-
         async with RemoteService(settings.inference_url, reveal(settings.inference_token)) as remote:
             yield remote
     else:
-        from inference.embedded import EmbeddedService
-        from styles.library import Library
-
-        library = Library.open([*settings.styles, settings.data / "styles"])
-        async with EmbeddedService(library, device=settings.device) as embedded:
+        async with open_embedded(settings) as embedded:
             yield embedded
 
 
-async def _converse(settings: Settings, service: Service, *, http: bool) -> None:
+@asynccontextmanager
+async def open_embedded(settings: Settings) -> "AsyncIterator[EmbeddedService]":
+    from inference.embedded import EmbeddedService  # the first to need torch
+    from inference.pictures import Labels
+    from styles.library import Library
+
+    library = Library.open([*settings.styles, settings.data / "styles"])
+    labels = Labels(settings.producer or "")
+    async with EmbeddedService(library, device=settings.device, labels=labels) as embedded:
+        yield embedded
+
+
+async def _converse(settings: Settings, service: Service, app: web.Application) -> None:
+    """Run every platform until a signal.
+
+    On the way out the conversation leaves first, while the platforms still stand, so that answers that are leaving
+    arrive; what is received meanwhile is recorded for the next start.
+    """
     host, _ = split_address(settings.listen)
     chat = WebAdapter(
         token=reveal(settings.web_token), spool=settings.data / "uploads", hosts=(host, *settings.web_hosts)
     )
+    app.add_routes(chat.routes())
     adapters: list[Adapter] = [chat, *_chat_adapters(settings)]
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    async with AsyncExitStack() as stack:
-        ledger = await stack.enter_async_context(Ledger(settings.data / "ledger.sqlite3"))
+    async with Ledger(settings.data / "ledger.sqlite3") as ledger, _listening(app, settings.listen):
         conversation = Conversation(service, ledger, adapters, mark=settings.mark)
-        await stack.enter_async_context(conversation)
-        await stack.enter_async_context(
-            _listening(_web_application(settings, service, chat, http=http), settings.listen)
-        )
-        _say_hello(settings, adapters)
-        await _run_adapters(adapters, conversation)
+        async with AsyncExitStack() as platforms, conversation:
+            tasks = [asyncio.create_task(_run_adapter(adapter, conversation)) for adapter in adapters]
+            platforms.push_async_callback(_cancel, tasks)
+            _say_hello(settings, adapters)
+            await _stop_signal()
 
 
-async def _run_adapters(adapters: Sequence[Adapter], conversation: Conversation) -> None:
-    """Run all until a signal. A platform that turns us away, or an adapter that breaks, leaves the others running."""
-
-    async def one(adapter: Adapter) -> None:
-        try:
-            await adapter.run(conversation)
-        except SendFailed as refusal:
-            log.error("%s turned us away: %s", adapter.platform, refusal)
-        except Exception:  # the border between platforms: whole to the log, and the others go on
-            log.exception("%s broke and is off until the next start", adapter.platform)
-
-    tasks = [asyncio.create_task(one(adapter), name=adapter.platform) for adapter in adapters]
+async def _run_adapter(adapter: Adapter, conversation: Conversation) -> None:
+    """Run one platform. If it turns us away, or its adapter breaks, the others go on."""
     try:
-        await _stop_signal()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await adapter.run(conversation)
+    except SendFailed as refusal:
+        log.error("%s turned us away: %s", adapter.platform, refusal)
+    except Exception:  # the border between platforms: whole to the log, and the others go on
+        log.exception("%s broke and is off until the next start", adapter.platform)
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _chat_adapters(settings: Settings) -> list[Adapter]:
@@ -135,12 +148,8 @@ def _chat_adapters(settings: Settings) -> list[Adapter]:
     return adapters
 
 
-def _web_application(settings: Settings, service: Service, chat: WebAdapter, *, http: bool) -> web.Application:
-    app = web.Application()
-    if http:
-        app = application(service, token=reveal(settings.inference_token))
-    app.add_routes(chat.routes())
-    return app
+def _service_application(settings: Settings, service: "EmbeddedService") -> web.Application:
+    return application(service, token=reveal(settings.inference_token), metrics=service.metrics.text)
 
 
 @asynccontextmanager

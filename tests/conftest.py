@@ -17,3 +17,8 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"needs the shared material at {SHARED.name}/ beside the project")
     return SHARED
+
+
+def photo(name: str) -> bytes:
+    """A real CC0 photo as a JPEG: "astronaut" (512×512), "cat" (451×300) or "coffee" (512×341)."""
+    return (ROOT / "styles" / "samples" / f"{name}.jpg").read_bytes()

@@ -116,12 +116,11 @@ class Waiting:
 
 
 async def take_back(entry: Entry, adapter: Adapter, sent: str | None) -> None:
-    """Remove a message's progress line, if there is one and it can be removed."""
-    if sent is not None:
-        try:
-            await adapter.remove(entry.message.address, sent)
-        except (SendFailed, SendUncertain) as refusal:
-            log.info("the progress line of %s stays: %s", entry.number, refusal)
+    """Remove a message's progress line, or the platform's own sign that an answer is coming."""
+    try:
+        await adapter.remove(entry.message.address, sent)
+    except (SendFailed, SendUncertain) as refusal:
+        log.info("the progress line of %s stays: %s", entry.number, refusal)
 
 
 def milestone(position: int) -> int:

@@ -78,9 +78,11 @@ class DiscordAdapter:
             else:
                 await self._sender.edit_post(place, int(name), parcel)
 
-    async def remove(self, address: Address, sent: str) -> None:
+    async def remove(self, address: Address, sent: str | None) -> None:
         place = Place.of(address)
-        way, _, name = sent.partition(":")
+        if sent is None and place.token is None:
+            return
+        way, _, name = ("original", "", "") if sent is None else sent.partition(":")
         with contextlib.suppress(MessageGone, InteractionOver):
             if way == "original":
                 task = asyncio.create_task(self._clear_later(place, sent))
@@ -141,11 +143,11 @@ class DiscordAdapter:
             return await self._sender.already_posted(place, parcel)
         return False
 
-    async def _clear_later(self, place: Place, sent: str) -> None:
+    async def _clear_later(self, place: Place, sent: str | None) -> None:
         await asyncio.sleep(GRACE_S)
         original = self._originals.of(place)
         async with original.turn:
-            if original.holds(sent):
+            if original.is_thinking if sent is None else original.holds(sent):
                 with contextlib.suppress(SendFailed, SendUncertain):
                     await self._sender.clear_original(place)
                     original.gone = True

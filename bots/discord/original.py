@@ -42,6 +42,11 @@ class Original:
         """Whether words (``key`` empty) or the answer named ``key`` may be put there."""
         return not self.gone and self.answer in {"", key}
 
+    @property
+    def is_thinking(self) -> bool:
+        """Whether it still shows nothing but that an answer will come."""
+        return self.alive and not (self.gone or self.words or self.answer)
+
     def holds(self, words: str) -> bool:
         """Whether it still shows these words."""
         unknown = self.inherited and not self.words and not self.answer  # words said before the restart

@@ -101,8 +101,9 @@ class TelegramAdapter:
     async def change(self, address: Address, sent: str, text: Text) -> None:
         await self._speaker.change(Place.of(address), sent, text)
 
-    async def remove(self, address: Address, sent: str) -> None:
-        await self._speaker.remove(Place.of(address), sent)
+    async def remove(self, address: Address, sent: str | None) -> None:
+        if sent is not None:  # "sending a photo …" ends by itself
+            await self._speaker.remove(Place.of(address), sent)
 
     async def busy(self, address: Address) -> None:
         place, bot = Place.of(address), self._bot

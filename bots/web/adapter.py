@@ -80,8 +80,9 @@ class WebAdapter:
         kind = "say" if waiting is not None and waiting.frame["type"] == "say" else "change"
         room.post(sent, _words(kind, text))
 
-    async def remove(self, address: Address, sent: str) -> None:
-        self._room(address).post(sent, {"type": "remove"})
+    async def remove(self, address: Address, sent: str | None) -> None:
+        if sent is not None:  # the sign that we are busy ends by itself
+            self._room(address).post(sent, {"type": "remove"})
 
     async def busy(self, address: Address) -> None:
         room = self._rooms.find(str(address["chat"]))

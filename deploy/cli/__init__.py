@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bots.ledger import LedgerError
 from deploy.cli.errors import Refused
 from deploy.cli.run import bot, run, serve
 from deploy.cli.style import style
@@ -23,7 +24,7 @@ class Atelier(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (SettingsError, ServiceError, StyleError) as error:
+        except (SettingsError, LedgerError, ServiceError, StyleError) as error:
             raise Refused(str(error)) from error
 
 

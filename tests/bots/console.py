@@ -95,8 +95,8 @@ class Console:
         if sent in self.standing:
             await self._stand(Sent(str(address["chat"]), text.text, "change", buttons=_commands(text)), sent)
 
-    async def remove(self, address: Address, sent: str) -> None:
-        if self.standing.pop(sent, None):
+    async def remove(self, address: Address, sent: str | None) -> None:
+        if self.standing.pop(sent or "", None):
             await self._note(Sent(str(address["chat"]), "", "remove"))
 
     async def busy(self, address: Address) -> None:

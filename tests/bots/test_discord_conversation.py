@@ -26,10 +26,10 @@ class Studio:
 
 
 @contextlib.asynccontextmanager
-async def working(dc: DiscordEmulator, service: Inverting, ledger: Path) -> AsyncIterator[None]:
+async def working(dc: DiscordEmulator, service: Inverting, ledger: Path, pace: Pace = EAGER) -> AsyncIterator[None]:
     """Atelier with Discord alone, from start to stop."""
     adapter = DiscordAdapter(dc.token, api_url=dc.api_url, gateway_url=dc.gateway_url, cdn_url=dc.cdn_url)
-    async with Ledger(ledger) as book, Conversation(service, book, [adapter], pace=EAGER) as conversation:
+    async with Ledger(ledger) as book, Conversation(service, book, [adapter], pace=pace) as conversation:
         dc.gateway.ready.clear()
         running = asyncio.create_task(adapter.run(conversation))
         try:
@@ -118,3 +118,17 @@ async def test_an_unknown_style_is_answered_with_the_nearest(studio: Studio) -> 
     said = await studio.dc.words(await studio.dc.slash("style", image=b"photo", style="ukiyo"))
     assert "ukiyo" in said.content
     assert "/style ukiyoe" in said.commands
+
+
+async def test_what_is_cancelled_before_any_word_does_not_think_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter_module, "GRACE_S", 0.0)
+    service = Inverting()
+    service.gate.clear()
+    async with DiscordEmulator() as dc, working(dc, service, tmp_path / "ledger.sqlite", Pace(60.0, 600.0)):
+        asked = await dc.slash("style", image=b"photo", style="ukiyoe")
+        await dc.until(lambda: asked.original is not None and asked.original.loading)
+        cancelling = await dc.slash("cancel")
+        assert "one picture" in (await dc.words(cancelling)).content
+        await dc.until(lambda: asked.original is not None and asked.original.deleted)

@@ -83,6 +83,7 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
     for name, setting in Settings.model_fields.items():
         row = next((line for line in readme.splitlines() if line.startswith(f"| `ATELIER_{name.upper()}` |")), "")
         assert row, f"README.md does not name ATELIER_{name.upper()}"
+        assert setting.description
         assert setting.description in row
         if isinstance(setting.default, str):
             assert f"`{setting.default}`" in row

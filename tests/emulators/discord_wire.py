@@ -13,7 +13,7 @@ GUILD_UPLOAD_LIMIT = 10 * 2**20
 """Bytes per file."""
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not an error of ours
+class Refusal(Exception):
     """An error of Discord's own: HTTP status and its code."""
 
     def __init__(self, status: int, code: int, message: str) -> None:

@@ -107,7 +107,7 @@ async def test_many_jobs_may_wait_at_once(service: InvertingService, remote: Rem
     service.gate.clear()
     calls = [asyncio.create_task(remote.stylize(JOB)) for _ in range(130)]
     async with asyncio.timeout(20):
-        while len(service.jobs) < 130:  # noqa: ASYNC110 - the service has an event for one job only
+        while len(service.jobs) < 130:
             await asyncio.sleep(0.01)
         service.gate.set()
         assert len(await asyncio.gather(*calls)) == 130
