@@ -38,9 +38,7 @@ class Call:
             self._say(queued)
 
     def start(self, now: float) -> None:
-        """The device begins with it. Whoever had not heard that it is queued hears that first."""
-        if not self.told:
-            self.tell(Queued(1, 0.0))
+        """The device begins with it."""
         self.started_s = now
         self._say(Running())
 

@@ -1,10 +1,11 @@
 """Whose turn it is: the least recently served person and chat first.
 
-The turn of a job counts from the moment it came, its person was last served, or its chat was last served,
-whichever is latest; the earliest turn goes first. A flood therefore delays only whoever sends it, a busy group
-delays each other chat by one job at a time, and nobody starves, because a newcomer's turn is later than that of
-everybody who already waits. It is round robin without rounds (compare Shreedhar and Varghese, "Efficient fair
-queuing using deficit round robin", 1995, with every job counted alike).
+Whoever was served yields to everybody who waits, and to whoever comes soon after. So the turn of a job counts from
+the moment it came or from ``YIELD`` after its person, or its chat, was last served, whichever is latest; the earliest
+turn goes first. A flood therefore delays only whoever sends it, a busy group delays each other chat by one job at a
+time, and nobody starves, because in the end a newcomer's turn is later than that of everybody who waits. It is round
+robin without rounds (compare Shreedhar and Varghese, "Efficient fair queuing using deficit round robin", 1995, with
+every job counted alike).
 
 Moments are ticks of one counter, not seconds, so that no two of them are equal.
 """
@@ -32,8 +33,12 @@ Turn = tuple[int, int, int]
 """Of the job, of its person alone (which decides between people of one chat), and when it came."""
 
 
+YIELD = 128
+"""Ticks, each of them one job that comes or goes: about one round of a full queue."""
+
+
 class Turns:
-    """Remembers when each waiting person and chat was last served."""
+    """Remembers when people and chats were last served, while it matters."""
 
     def __init__(self) -> None:
         self._ticks = 0
@@ -46,28 +51,28 @@ class Turns:
         return self._ticks
 
     def person(self, user: str) -> int:
-        """When ``user`` was last served; 0 for never."""
+        """From when on it is the turn of ``user`` again; 0 for who was not served lately."""
         return self._people.get(user, 0)
 
     def chat(self, chat: str) -> int:
-        """When ``chat`` was last served; 0 for never."""
+        """From when on it is the turn of ``chat`` again; 0 for one that was not served lately."""
         return self._chats.get(chat, 0)
 
     def serve(self, job: Fair) -> None:
         """Note that ``job`` leaves the queue for the device."""
-        tick = self.tick()
-        self._people[job.user] = tick
+        again = self.tick() + YIELD
+        self._people[job.user] = again
         if job.chat:
-            self._chats[job.chat] = tick
+            self._chats[job.chat] = again
 
     def forget_but(self, waiting: Iterable[Fair]) -> None:
-        """Forget whoever no longer waits: what they send later comes after they were served anyway."""
-        people, chats = set(), set()
-        for job in waiting:
-            people.add(job.user)
-            chats.add(job.chat)
-        self._people = {user: tick for user, tick in self._people.items() if user in people}
-        self._chats = {chat: tick for chat, tick in self._chats.items() if chat in chats}
+        """Forget whoever does not wait and need not yield any more."""
+        waiting = tuple(waiting)
+        self._people = self._still(self._people, {job.user for job in waiting})
+        self._chats = self._still(self._chats, {job.chat for job in waiting})
+
+    def _still(self, again: dict[str, int], waiting: set[str]) -> dict[str, int]:
+        return {name: tick for name, tick in again.items() if tick > self._ticks or name in waiting}
 
     def copy(self) -> "Turns":
         """The same turns, to look ahead with."""

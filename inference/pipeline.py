@@ -22,7 +22,7 @@ from inference.call import Call
 from inference.carrier import Carrier
 from inference.errors import DeadlinePassed, Failed, NotReady, ServiceError
 from inference.herald import Herald
-from inference.job import Job, Options, Progress
+from inference.job import Job, Options, Progress, Queued
 from inference.metrics import Metrics
 from inference.pictures import Header
 from inference.scheduler import Scheduler
@@ -122,11 +122,19 @@ class Pipeline:
             for waiting in look.expired:
                 _expire(self._calls[waiting])
             if look.batch is not None:
+                self._tell_next(look.batch, now)
                 self._queue_changed()
                 return look.batch
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(look.again_s if math.isfinite(look.again_s) else None):
                     await self._news.wait()
+
+    def _tell_next(self, batch: Batch, now: float) -> None:
+        """Those who were taken are in the queue no more, and so hear here that they are next."""
+        eta_s = self._scheduler.busy_for_s(now)
+        for position, waiting in enumerate(batch.jobs, start=1):
+            if waiting in self._calls:
+                self._calls[waiting].tell(Queued(position, eta_s))
 
     async def _carry(self, batch: Batch) -> None:
         calls = [self._calls[waiting] for waiting in batch.jobs if waiting in self._calls]

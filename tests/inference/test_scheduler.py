@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from inference.batch import Batch, Key, Waiting
 from inference.errors import Busy
+from inference.fairness import YIELD
 from inference.job import Job
 from inference.limits import Limits
 from inference.scheduler import Scheduler
@@ -212,8 +213,8 @@ class Witness:
 
     def _turn(self, job: Waiting) -> tuple[int, int, int]:
         came = self._last[job]
-        person = max(came, self._last.get(f"person {job.user}", 0))
-        return max(person, self._last.get(f"chat {job.chat or job.user}", 0)), person, came
+        person = max(came, self._last.get(f"person {job.user}", -YIELD) + YIELD)
+        return max(person, self._last.get(f"chat {job.chat or job.user}", -YIELD) + YIELD), person, came
 
 
 @given(arrivals=arrivals, gap_s=st.floats(0.0, 1.0), batch_s=st.floats(0.1, 2.0), batch_jobs=st.integers(1, 4))
@@ -247,6 +248,36 @@ def test_three_people_take_turns() -> None:
     jobs = {submit(scheduler, name[0], chat="group").number: name for name in asked}
     served = [jobs[job.number] for batch in run_all(scheduler) for job in batch.jobs]
     assert served == ["A1", "B1", "C1", "A2", "C2", "A3"]
+
+
+@pytest.mark.parametrize("before", range(1, 6))
+def test_who_was_served_before_the_others_came_yields_to_them(before: int) -> None:
+    """The order is the same though the first of A's jobs have run when the last of the others come."""
+    scheduler = Scheduler(ONE)
+    names: dict[int, str] = {}
+    asked = ["A1", "A2", "B1", "C1", "C2", "A3"]
+    for name in asked[:before]:
+        names[submit(scheduler, name[0], chat="group").number] = name
+    first = scheduler.look(10.0).batch
+    assert first is not None
+    for name in asked[before:]:
+        names[submit(scheduler, name[0], chat="group").number] = name
+    served = [names[job.number] for batch in [first, *run_all(scheduler)] for job in batch.jobs]
+    assert served == ["A1", "B1", "C1", "A2", "C2", "A3"]
+
+
+def test_who_was_served_is_not_overtaken_by_newcomers_for_ever() -> None:
+    scheduler = Scheduler(Limits(batch_jobs=1, user_jobs=2))
+    submit(scheduler, "A")
+    submit(scheduler, "A")
+    for newcomer in range(YIELD):
+        submit(scheduler, f"newcomer {newcomer}")
+        batch = scheduler.look(10.0).batch
+        assert batch is not None
+        scheduler.done(batch)
+        if newcomer > 0 and batch.jobs[0].user == "A":
+            return
+    pytest.fail("A's second job was overtaken by everybody")
 
 
 def test_they_take_turns_across_styles_and_chats_as_well() -> None:

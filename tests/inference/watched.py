@@ -1,0 +1,53 @@
+"""A real library of small packs whose generators can be held, watched, and made to fail."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from styles.library import Library
+from styles.style import Style
+from tests.styles.making import write_pack
+
+WHITE = np.full((64, 96, 3), 255, np.uint8)
+"""The picture that a watched generator cannot stand."""
+
+
+class WatchedLibrary(Library):
+    """``gate`` holds every generator while it is closed; ``batches`` are the sizes that ran."""
+
+    def __init__(self, root: Path, *styles: str) -> None:
+        for style in styles:
+            write_pack(root, style)
+        super().__init__((root,))
+        self.rescan()
+        self.gate, self.entered = threading.Event(), threading.Event()
+        self.gate.set()
+        self.batches: list[int] = []
+        self.loads: list[str] = []
+        self.out_of_order = False
+
+    def load(self, style: str, *, device: torch.device | str, dtype: torch.dtype) -> Style:
+        self.loads.append(style)
+        loaded = super().load(style, device=device, dtype=dtype)
+        loaded.module = _Watched(loaded.module, self)
+        return loaded
+
+
+class _Watched(nn.Module):
+    def __init__(self, inner: nn.Module, library: WatchedLibrary) -> None:
+        super().__init__()
+        self.inner, self.library = inner, library
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.library.batches.append(len(images))
+        self.library.entered.set()
+        assert self.library.gate.wait(20), "nobody opened the gate"
+        if self.library.out_of_order:
+            raise ArithmeticError("out of order")
+        if (images.amin(dim=(1, 2, 3)) > 0.99).any():
+            raise ArithmeticError("a white picture")
+        styled: Tensor = self.inner(images)
+        return styled
