@@ -75,9 +75,8 @@ class _Chat:
             peak = max(peak, program.memory_bytes())
             await asyncio.sleep(0.02)
         await waiting
-        print(
-            f"memory with {count} such photos waiting {peak / 1e6:6.0f} MB at most; all answered in {time.perf_counter() - began:.0f} s"
-        )
+        took = time.perf_counter() - began
+        print(f"memory with {count} such photos waiting {peak / 1e6:6.0f} MB at most; all answered in {took:.0f} s")
 
 
 def twelve_megapixels() -> bytes:
