@@ -1,0 +1,266 @@
+"""The service against the bare pipeline, in one run; its memory; and how long its event loop was ever blocked.
+
+``python -m tests.benchmarks.pipeline`` runs everything; ``--help`` says what else there is. Other programs share the
+machine, so service and bare pipeline take turns, and only their ratio means something.
+
+The bare pipeline is the best simple arrangement of decode, generate and encode without a service: either one after
+the other, or with threads that decode ahead and encode behind; whichever is faster here counts.
+"""
+
+import asyncio
+import gc
+import io
+import json
+import logging
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import click
+import numpy as np
+import psutil
+from PIL import Image
+
+from inference import pictures
+from inference.asked import resolved
+from inference.device import choose
+from inference.embedded import EmbeddedService
+from inference.job import Job
+from inference.limits import Limits
+from inference.service import StyleInfo
+from inference.worker import cores, restyle
+from styles.library import Library
+from styles.samples import FOLDER as SAMPLES
+from tests.styles.making import write_pack
+
+MEGABYTE = 1e6
+
+
+def photo(side: int) -> bytes:
+    """A square photo as a phone would send it; above 512, enlarged and grained so that its bytes are honest."""
+    with Image.open(SAMPLES / "astronaut.jpg") as small:
+        image = small.convert("RGB").resize((side, side), Image.Resampling.BICUBIC)
+    if side > 512:
+        grain = np.random.default_rng(0).normal(0, 4, (side, side, 1))
+        image = Image.fromarray((np.asarray(image) + grain).clip(0, 255).astype(np.uint8))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def library(folder: Path) -> Library:
+    """The shipped styles; without any, a generator with random weights, which takes as long."""
+    shipped = Library.open()
+    if not shipped.cards():
+        write_pack(folder, "random")
+        return Library.open([folder])
+    return shipped
+
+
+class Bare:
+    """Decode, generate and encode without a service."""
+
+    def __init__(self, styles: Library, style: str) -> None:
+        device = choose("auto")
+        self.style = styles.load(style, device=device.name, dtype=device.dtype)
+        card = self.style.card
+        self.info = StyleInfo(card.id, card.version, card.title, card.takes, card.licence.weights)
+
+    def prepare(self, job: Job) -> tuple[pictures.Prepared, Job]:
+        options = resolved(job, self.style.card, Limits())
+        header = pictures.inspect(job.picture, Limits())
+        size = pictures.bucket(header, options, self.style.card.size)
+        return pictures.prepare(job.picture, header, options, *size), job
+
+    def generate(self, prepared: pictures.Prepared) -> pictures.Pixels:
+        [picture] = restyle(self.style, [prepared.pixels]).pictures
+        if isinstance(picture, Exception):
+            raise picture
+        return picture
+
+    def finish(self, prepared: pictures.Prepared, styled: pictures.Pixels, job: Job) -> bytes:
+        return pictures.finish(prepared, styled, resolved(job, self.style.card, Limits()), self.info).picture
+
+    def in_turn(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            prepared, _ = self.prepare(job)
+            self.finish(prepared, self.generate(prepared), job)
+
+    def in_threads(self, jobs: Sequence[Job]) -> None:
+        with ThreadPoolExecutor(cores()) as hands:
+            behind = []
+            for prepared, job in hands.map(self.prepare, jobs):
+                behind.append(hands.submit(self.finish, prepared, self.generate(prepared), job))
+            for finished in behind:
+                finished.result()
+
+
+def timed(work: Callable[[], object]) -> float:
+    began_s = time.perf_counter()
+    work()
+    return time.perf_counter() - began_s
+
+
+async def throughput(styles: Library, style: str, side: int, count: int, rounds: int) -> dict[str, float]:
+    """Pictures per second of the service and of both bare arrangements, alternating."""
+    data = photo(side)
+    jobs = [Job(data, style, user=f"user {at}") for at in range(count)]
+    bare = Bare(styles, style)
+    ways: dict[str, list[float]] = {"in_turn": [], "in_threads": [], "service": []}
+    async with EmbeddedService(styles) as service, ticking() as ticks:
+        bare.in_turn(jobs[:2])
+        for _ in range(rounds):
+            ways["in_turn"].append(await asyncio.to_thread(timed, lambda: bare.in_turn(jobs)))
+            ways["in_threads"].append(await asyncio.to_thread(timed, lambda: bare.in_threads(jobs)))
+            ticks.watching = True
+            began_s = time.perf_counter()
+            await asyncio.gather(*(service.stylize(job, lambda _: None) for job in jobs))
+            ways["service"].append(time.perf_counter() - began_s)
+            ticks.watching = False
+    per_second = {way: count / statistics.median(seconds) for way, seconds in ways.items()}
+    best = max(per_second["in_turn"], per_second["in_threads"])
+    return per_second | {"ratio_to_bare_pipeline": per_second["service"] / best} | ticks.figures()
+
+
+class Ticks:
+    """How late the event loop was for a timer, and what its longest callback took (wall, and of its own CPU time)."""
+
+    def __init__(self) -> None:
+        self.watching = False
+        self.late: list[float] = []
+        self.longest_wall_s = self.longest_cpu_s = 0.0
+
+    def figures(self) -> dict[str, float]:
+        late = sorted(self.late) or [0.0]
+        return {
+            "loop_late_p99_ms": late[int(0.99 * (len(late) - 1))] * 1e3,
+            "loop_late_max_ms": late[-1] * 1e3,
+            "loop_callback_max_ms": self.longest_wall_s * 1e3,
+            "loop_callback_cpu_max_ms": self.longest_cpu_s * 1e3,
+        }
+
+    def timed_by(self, really: Callable[[asyncio.Handle], None]) -> Callable[[asyncio.Handle], None]:
+        """``really`` runs one callback of the loop; so does what this returns, with a clock beside it."""
+
+        def run(self: asyncio.Handle) -> None:
+            watched(self)
+
+        watched = partial(self._run, really)
+        return run
+
+    def _run(self, really: Callable[[asyncio.Handle], None], handle: asyncio.Handle) -> None:
+        wall_s, cpu_s = time.perf_counter(), time.thread_time()
+        really(handle)
+        if self.watching:
+            self.longest_wall_s = max(self.longest_wall_s, time.perf_counter() - wall_s)
+            self.longest_cpu_s = max(self.longest_cpu_s, time.thread_time() - cpu_s)
+
+
+@asynccontextmanager
+async def ticking(every_s: float = 0.002) -> AsyncIterator[Ticks]:
+    """Watch this event loop."""
+    ticks, really = Ticks(), asyncio.Handle._run
+
+    async def tick() -> None:
+        while True:
+            due_s = time.perf_counter() + every_s
+            await asyncio.sleep(every_s)
+            if ticks.watching:
+                ticks.late.append(time.perf_counter() - due_s)
+
+    task = asyncio.create_task(tick())
+    asyncio.Handle._run = ticks.timed_by(really)  # type: ignore[method-assign, assignment]  # a look inside
+    try:
+        yield ticks
+    finally:
+        asyncio.Handle._run = really  # type: ignore[method-assign]  # and out again
+        task.cancel()
+
+
+async def memory(styles: Library, style: str, count: int = 50) -> dict[str, float]:
+    """Resident megabytes at rest, and at most while so many 12-megapixel jobs wait and run; and afterwards."""
+    data = photo(3464)
+    process, peak = psutil.Process(), 0.0
+
+    async def watch() -> None:
+        nonlocal peak
+        while True:
+            peak = max(peak, process.memory_info().rss / MEGABYTE)
+            await asyncio.sleep(0.02)
+
+    async with EmbeddedService(styles) as service:
+        await service.stylize(Job(photo(512), style))
+        await asyncio.sleep(1.5)
+        at_rest = process.memory_info().rss / MEGABYTE
+        # each job has bytes of its own, as pictures that people send do
+        jobs = [Job(bytes(bytearray(data)), style, user=f"user {at}") for at in range(count)]
+        watching = asyncio.create_task(watch())
+        began_s = time.perf_counter()
+        waiting = [asyncio.create_task(service.stylize(job)) for job in jobs]
+        del jobs
+        sizes = [len((await one).picture) for one in waiting]
+        took_s = time.perf_counter() - began_s
+        del waiting
+        gc.collect()
+        await asyncio.sleep(1.5)
+        watching.cancel()
+        after = process.memory_info().rss / MEGABYTE
+    return {
+        "memory_at_rest_mb": at_rest,
+        f"memory_{count}_waiting_12mp_mb": peak,
+        "memory_afterwards_mb": after,
+        "photo_mb": len(data) / MEGABYTE,
+        "result_mb": statistics.mean(sizes) / MEGABYTE,
+        "pictures_per_second_12mp": count / took_s,
+    }
+
+
+@click.command(help=__doc__)
+@click.option("--part", type=click.Choice(["all", "throughput", "memory"]), default="all", show_default=True)
+@click.option("--style", help="A shipped style; the first one by default.")
+@click.option("--side", default=512, show_default=True, help="Of the square photos, in pixels.")
+@click.option("--count", default=24, show_default=True, help="Photos a round.")
+@click.option("--rounds", default=5, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def command(part: str, style: str | None, side: int, count: int, rounds: int, as_json: bool) -> None:
+    figures = measure(part, style, side, count, rounds)
+    if as_json:
+        print(json.dumps(figures))
+    else:
+        show(figures)
+
+
+def measure(
+    part: str = "all", style: str | None = None, side: int = 512, count: int = 24, rounds: int = 5
+) -> dict[str, float]:
+    """All figures, by name."""
+    figures: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        styles = library(Path(folder))
+        style = style or styles.cards()[0].id
+        if part in {"all", "memory"}:  # first, while nothing else has touched this process's memory
+            figures |= asyncio.run(memory(styles, style))
+        if part in {"all", "throughput"}:
+            figures |= asyncio.run(throughput(styles, style, side, count, rounds))
+    return figures
+
+
+def show(figures: Mapping[str, float]) -> None:
+    for name, value in figures.items():
+        print(f"{name:32} {value:10.3f}")
+
+
+def main() -> None:
+    """Everything, with its defaults."""
+    logging.basicConfig(level=logging.WARNING)
+    show(measure())
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING)
+    command()
