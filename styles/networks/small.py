@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 Norm = Literal["instance", "layer"]
+NEAR = 0.02  # how near to black and white a photo is taken, whose logits are infinite
 
 
 class SmallNet(nn.Module):
@@ -23,7 +24,8 @@ class SmallNet(nn.Module):
     ``width`` is the channel count at half size, ``deep`` at quarter size, ``fine`` at full size; ``blocks`` counts
     the residual blocks. ``norm`` is ``instance`` (each channel by itself: painterly, forgets contrast) or ``layer``
     (all channels together: keeps the picture's own contrast and colour). ``skip`` hands the first layer's features
-    to the last doubling, for styles that must keep fine drawing such as eyes.
+    to the last doubling, for styles that must keep fine drawing such as eyes. ``change`` adds the photo itself at the
+    end, so that the network learns only what changes: for styles that keep the photo's colours.
     """
 
     def __init__(
@@ -34,8 +36,10 @@ class SmallNet(nn.Module):
         blocks: int = 5,
         norm: Norm = "instance",
         skip: bool = False,
+        change: bool = False,
     ) -> None:
         super().__init__()
+        self.change = change
         self.enter = ConvNorm(3, width, kernel=7, norm=norm, stride=2)
         self.down = ConvNorm(width, deep, kernel=3, norm=norm, stride=2)
         self.blocks = nn.Sequential(*(Residual(deep, norm) for _ in range(blocks)))
@@ -50,7 +54,10 @@ class SmallNet(nn.Module):
         back = self.up(doubled(deep))  # N, width, H/2, W/2
         if self.skip is not None:
             back = back + self.skip(half)
-        return torch.sigmoid(self.leave(self.full(doubled(back))))  # N, 3, H, W
+        drawn = self.leave(self.full(doubled(back))).float()  # N, 3, H, W; half precision would show bands in a sky
+        if self.change:
+            drawn = drawn + torch.logit(images, NEAR)
+        return torch.sigmoid(drawn)
 
 
 class ConvNorm(nn.Module):

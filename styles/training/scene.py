@@ -1,4 +1,4 @@
-"""What a loss is, and what it is shown."""
+"""What a loss is, what it is shown, and what losses share."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -6,12 +6,14 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from styles.table import Table
 from styles.training.colours import grey
 from styles.training.perception import Features, Perception
 
 Eyes = Mapping[str, Perception]
+MAX_WEIGHT = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +82,21 @@ class Loss:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take back what ``state`` gave."""
+
+
+def weight(table: Table) -> float:
+    return table.number("weight", 0, MAX_WEIGHT)
+
+
+def distance(table: Table) -> str:
+    return table.choice("distance", ("l1", "l2"))
+
+
+def with_defaults(table: Table, **defaults: Any) -> Table:
+    return Table(table.source, table.path, {**defaults, **table.values})
+
+
+def apart(one: Tensor, other: Tensor, distance: str) -> Tensor:
+    """Mean absolute or mean squared difference, in float32."""
+    measure = functional.l1_loss if distance == "l1" else functional.mse_loss
+    return measure(one.float(), other.float().expand_as(one))

@@ -11,8 +11,10 @@ from styles.table import Table
 from styles.training import perception
 from styles.training.adversary import Adversary
 from styles.training.colours import grey, smooth, yuv
-from styles.training.losses import LOSSES, gram
+from styles.training.gram import gram
+from styles.training.losses import LOSSES
 from styles.training.scene import Loss, Scene, Setting
+from styles.training.sketch import sketch
 
 CPU = torch.device("cpu")
 NAME = "vgg19_normalised"
@@ -120,6 +122,24 @@ def test_colour_tells_brightness_from_hue(bench: Bench) -> None:
     assert float(bright(bench.scene(dark, light))) == pytest.approx(0.3)
     assert float(hue(bench.scene(dark, light))) == pytest.approx(0, abs=1e-6)
     assert hue(bench.scene(dark, red)) > 1e-3
+
+
+def test_a_sketch_levels_what_is_faint_and_inks_what_is_strong() -> None:
+    faint = plain(0.6) + 0.02 * (picture(1) - 0.5)
+    strong = plain(0.8)
+    strong[..., 16:] = 0.3
+    drawn = sketch(strong, 3, 0.045, 0.9)
+    assert sketch(faint, 3, 0.045, 0.9).std() < faint.std() / 2
+    assert drawn[..., 16].max() < 0.1 < 0.25 < drawn[..., 24].min()  # ink on the dark side, none in the area
+    assert drawn[..., 4].min() > 0.75
+    assert sketch(strong, 3, 0.045, 0)[..., 16].min() > 0.25
+
+
+def test_the_sketch_loss_is_nothing_for_the_sketch(bench: Bench) -> None:
+    photo = smooth(picture(1))
+    loss = bench.loss("sketch", photo)
+    assert loss(bench.scene(photo, sketch(photo, 3, 0.045, 0.9))) == 0
+    assert loss(bench.scene(photo, photo)) > 0.01
 
 
 def test_white_has_no_hue() -> None:
