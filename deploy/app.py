@@ -96,10 +96,11 @@ async def _converse(settings: Settings, service: Service, app: web.Application) 
     app.add_routes(chat.routes())
     adapters: list[Adapter] = [chat, *_chat_adapters(settings)]
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    async with Ledger(settings.data / "ledger.sqlite3") as ledger, _listening(app, settings.listen):
+    async with Ledger(settings.data / "ledger.sqlite3") as ledger:
         conversation = Conversation(service, ledger, adapters, mark=settings.mark)
         async with AsyncExitStack() as platforms, conversation:
             tasks = [asyncio.create_task(_run_adapter(adapter, conversation)) for adapter in adapters]
+            await platforms.enter_async_context(_listening(app, settings.listen))  # last: who connects is heard
             platforms.push_async_callback(_cancel, tasks)
             _say_hello(settings, adapters)
             await _stop_signal()

@@ -46,7 +46,7 @@ async def _answer_all(folder: Path, *, repeatable: bool, reached: _Reached) -> N
     console = Console(repeatable=repeatable, journal=folder / "journal")
     console.before_sending = lambda kind: reached("before show") if kind == "photos" else None
     console.after_sending = lambda kind: reached("after show") if kind == "photos" else None
-    ledger, service = Ledger(folder / "ledger.sqlite3"), Inverting(seconds_each=0.004)
+    ledger, service = Ledger(folder / "ledger.sqlite3"), Inverting(seconds_each=0.03)
     _watch(ledger, reached)
     async with ledger, Conversation(service, ledger, [console], pace=Pace(look_every_s=0.01)) as conversation:
         acknowledged = {line["id"] for line in read_journal(folder / "acknowledged")}

@@ -38,10 +38,10 @@ class Town:
         append(self.folder / "updates", {"id": update, "person": person, "text": text, "pictures": refs})
 
     def ask_much(self, count: int) -> None:
-        """Photos, albums, and words between them, by three people."""
+        """Photos, albums, and words between them, by six people."""
         for number in range(count):
             text, pictures = ("/help", 0) if number % 5 == 4 else ("/style ukiyoe", 3 if number % 3 == 2 else 1)
-            self.ask(str(number), text, pictures, str(number % 3))
+            self.ask(str(number), text, pictures, str(number % 6))
 
     def start(self, **how: Any) -> "multiprocessing.context.ForkServerProcess":
         program = PROGRAMS.Process(
@@ -108,7 +108,7 @@ def test_an_album_whose_program_is_killed_at_a_boundary(town: Town, point: str) 
 @pytest.mark.parametrize("seed", range(3))
 def test_killed_again_and_again_at_any_moment(town: Town, seed: int) -> None:
     moments = random.Random(seed)
-    town.ask_much(25)
+    town.ask_much(25)  # longer work than two of the moments below, so at least two kills interrupt it
     kills = 0
     for _ in range(5):
         program = town.start()

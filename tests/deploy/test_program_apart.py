@@ -12,8 +12,10 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
+from bots import replies
+from tests import hostile
 from tests.conftest import photo
-from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord import Asked, DiscordEmulator
 from tests.program import ROOT, Program
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -61,6 +63,16 @@ async def test_a_slash_command_comes_back_restyled_from_the_service_next_door(
     answer = await discord.answer(asked, PATIENCE_S)
     assert Image.open(io.BytesIO(answer.files[0].data)).size == (512, 341)
     assert [choice for _, choice in await discord.autocomplete("style", "uki")] == ["ukiyoe"]
+
+
+async def _says(discord: DiscordEmulator, asked: Asked, sentence: str) -> None:
+    await discord.until(lambda: asked.original is not None and asked.original.content == sentence, PATIENCE_S)
+
+
+async def test_whatever_strangers_send_gets_its_own_answer(bots: Program, discord: DiscordEmulator) -> None:
+    for make, code in hostile.HOSTILE.values():
+        asked = await discord.slash("style", image=make(), style="ukiyoe", limit=50 * 2**20)
+        await _says(discord, asked, replies.text("en", f"error-{code}"))
 
 
 async def test_a_button_still_works_after_the_bots_started_anew(bots: Program, discord: DiscordEmulator) -> None:

@@ -6,11 +6,13 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from PIL import Image
 
+from bots import replies
 from tests import hostile
 from tests.conftest import photo
 from tests.emulators.telegram import ALICE, BOB, GROUP, Sent, TelegramEmulator
@@ -44,58 +46,69 @@ async def program(telegram: TelegramEmulator, data: Path) -> AsyncIterator[Progr
         assert "Traceback" not in running.printed()
 
 
-def opened(sent: Sent) -> Image.Image:
-    return Image.open(io.BytesIO(sent.files[0][1]))
+async def reply(telegram: TelegramEmulator, asked: dict[str, Any], text: str | None = None) -> Sent:
+    """What was sent in reply to one message: pictures, or the words that begin so."""
+
+    def found() -> list[Sent]:
+        mine = [sent for sent in telegram.sent if sent.replies_to == asked["message_id"]]
+        return [sent for sent in mine if (sent.files if text is None else sent.text.startswith(text))]
+
+    await telegram.until(lambda: bool(found()), PATIENCE_S)
+    return found()[-1]
+
+
+def sizes(sent: Sent) -> list[tuple[int, int]]:
+    return [Image.open(io.BytesIO(data)).size for _, data in sent.files]
 
 
 async def test_a_photo_with_a_caption_comes_back_restyled(program: Program, telegram: TelegramEmulator) -> None:
-    asked = telegram.photo(photo("cat"), caption="/style ukiyoe")
-    answer = await telegram.answer("sendPhoto", PATIENCE_S)
-    before, result = Image.open(io.BytesIO(photo("cat"))), opened(answer)
-    assert answer.replies_to == asked["message_id"]
-    assert result.size == before.size
+    answer = await reply(telegram, telegram.photo(photo("cat"), caption="/style ukiyoe"))
+    assert sizes(answer) == [(451, 300)]
     assert "AI" in answer.text
     assert b"compositeWithTrainedAlgorithmicMedia" in answer.files[0][1]
-    difference = [
-        abs(a - b) for a, b in zip(result.resize((8, 8)).tobytes(), before.resize((8, 8)).tobytes(), strict=True)
-    ]
+    before, after = (
+        Image.open(io.BytesIO(data)).resize((8, 8)).tobytes() for data in (photo("cat"), answer.files[0][1])
+    )
+    difference = [abs(a - b) for a, b in zip(before, after, strict=True)]
     assert sum(difference) / len(difference) > 8  # restyled, not sent back
 
 
-async def test_a_reply_in_a_group_in_chinese_an_album_and_a_button(
-    program: Program, telegram: TelegramEmulator
-) -> None:
+async def test_a_reply_in_a_group_is_answered_there_in_chinese(program: Program, telegram: TelegramEmulator) -> None:
     shared = telegram.photo(photo("coffee"), user=BOB, chat=GROUP)
-    telegram.say("/style@AtelierTestBot ukiyoe 70%", user=BOB, chat=GROUP, reply_to=shared)
-    answer = await telegram.answer("sendPhoto", PATIENCE_S)
+    asked = telegram.say("/style@AtelierTestBot ukiyoe 70%", user=BOB, chat=GROUP, reply_to=shared)
+    answer = await reply(telegram, asked)
     assert answer.chat == GROUP["id"]
     assert "浮世绘" in answer.text
 
-    telegram.album([photo("coffee"), photo("cat")], caption="/style ukiyoe")
-    album = await telegram.answer("sendMediaGroup", PATIENCE_S)
-    assert [Image.open(io.BytesIO(data)).size for _, data in album.files] == [(512, 341), (451, 300)]
 
-    telegram.photo(photo("cat"), caption="/style")
-    gallery = await telegram.answer("sendPhoto", PATIENCE_S)
-    commands = [command for row in gallery.buttons for command in row]
-    assert "/style ukiyoe" in commands
+async def test_an_album_comes_back_as_an_album(program: Program, telegram: TelegramEmulator) -> None:
+    first, _ = telegram.album([photo("coffee"), photo("cat")], caption="/style ukiyoe")
+    assert sizes(await reply(telegram, first)) == [(512, 341), (451, 300)]
+
+
+async def test_without_a_style_there_are_buttons_for_the_photo_just_sent(
+    program: Program, telegram: TelegramEmulator
+) -> None:
+    asked = telegram.photo(photo("cat"), caption="/style")
+    gallery = await reply(telegram, asked)
+    assert "/style ukiyoe" in [command for row in gallery.buttons for command in row]
     telegram.press(gallery.messages[0], "/style ukiyoe")
-    assert opened(await telegram.answer("sendPhoto", PATIENCE_S)).size == (451, 300)
+    await telegram.until(lambda: sizes(telegram.sent[-1]) == [(451, 300)], PATIENCE_S)
 
 
 async def test_whatever_strangers_send_gets_its_own_answer(program: Program, telegram: TelegramEmulator) -> None:
     at_first = program.memory_bytes()
-    asked = {  # each from a person of their own, so that nobody waits for flood control
-        telegram.document(make(), caption="/style ukiyoe", user=ALICE | {"id": 5000 + number})["message_id"]: name
-        for number, (name, (make, _)) in enumerate(hostile.HOSTILE.items())
-    }
-    for _ in hostile.HOSTILE:
-        answer = await telegram.answer("sendMessage", PATIENCE_S)
-        assert asked.pop(answer.replies_to or 0)
-        assert answer.text
+    asked = [  # each from a person of their own, so that nobody waits for flood control
+        (telegram.document(make(), caption="/style ukiyoe", user=ALICE | {"id": 5000 + number}), code)
+        for number, (make, code) in enumerate(hostile.HOSTILE.values())
+    ]
+    for message, code in asked:
+        await reply(telegram, message, replies.text("en", f"error-{code}"))
     assert program.memory_bytes() - at_first < 400e6
-    telegram.say("/style ukyioe")
-    answer = await telegram.answer("sendMessage", PATIENCE_S)
+
+
+async def test_a_misspelt_style_is_answered_with_the_nearest(program: Program, telegram: TelegramEmulator) -> None:
+    answer = await reply(telegram, telegram.say("/style ukyioe"), "I have no style")
     assert ["/style ukiyoe"] in answer.buttons
 
 
