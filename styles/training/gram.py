@@ -1,6 +1,6 @@
 """The style of a picture as its Gram matrices: which features come together, wherever they are."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import torch
 from torch import Tensor
@@ -8,6 +8,7 @@ from torch import Tensor
 from styles.table import Table
 from styles.training.colours import grey
 from styles.training.perception import LAYERS, NETWORKS, Features
+from styles.training.pictures import batch
 from styles.training.scene import Loss, Scene, Setting, apart, distance, weight, with_defaults
 
 QUIET = 0.1  # of the mean over all channels
@@ -52,12 +53,18 @@ class Gram(Loss):
 
     @torch.no_grad()
     def prepare(self, setting: Setting) -> None:
-        pictures = (grey(each) if self.prefix else each for each in setting.art)
-        seen = [setting.eyes[self.network](each.to(setting.device), self.layers) for each in pictures]
+        grams: dict[str, list[Tensor]] = {name: [] for name in self.layers}
+        levels: dict[str, list[Tensor]] = {name: [] for name in self.layers}
+        for picture in setting.art:
+            art = batch([picture], setting.device)
+            seen = setting.eyes[self.network](grey(art) if self.prefix else art, self.layers)
+            for name in self.layers:  # the features themselves are large, and go at once
+                grams[name].append(gram(seen[name]))
+                levels[name].append(seen[name].float().mean((0, 2, 3)))
         if self.even:
-            self.scales = {name: evening([each[name] for each in seen]) for name in self.layers}
+            self.scales = {name: evening(torch.stack(levels[name]).mean(0)) for name in self.layers}
         if self.target == "mean":
-            self.means = {name: torch.stack([self._gram(each, name) for each in seen]).mean(0) for name in self.layers}
+            self.means = {name: self._scaled(torch.stack(grams[name]).mean(0), name) for name in self.layers}
 
     def __call__(self, scene: Scene) -> Tensor:
         result = scene.features(self.network, f"{self.prefix}result")
@@ -71,13 +78,14 @@ class Gram(Loss):
         return {name: self._gram(art, name).mean(0, keepdim=True) for name in self.layers}
 
     def _gram(self, features: Features, name: str) -> Tensor:
-        plain = gram(features[name])
+        return self._scaled(gram(features[name]), name)
+
+    def _scaled(self, plain: Tensor, name: str) -> Tensor:
         return plain * self.scales[name] if self.even else plain
 
 
-def evening(seen: Sequence[Tensor]) -> Tensor:
+def evening(means: Tensor) -> Tensor:
     """``C x C``, the inverse products of the channels' means; a channel that is nearly silent counts as a quiet one."""
-    means = torch.stack([features.float().mean((0, 2, 3)) for features in seen]).mean(0)
     means = means.clamp_min(QUIET * float(means.mean()))
     return 1 / torch.outer(means, means)
 

@@ -1,6 +1,6 @@
 """What a loss is, what it is shown, and what losses share."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -18,9 +18,9 @@ MAX_WEIGHT = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What stays the same for a whole training; ``art`` holds whole pictures, each ``1 x 3 x H x W`` in [0, 1]."""
+    """What stays the same for a whole training; ``art`` holds whole pictures, ``3 x H x W`` bytes each."""
 
-    art: list[Tensor]
+    art: Sequence[Tensor]
     eyes: Eyes
     device: torch.device
 

@@ -55,8 +55,8 @@ class Studio:
         )
 
     def whole_art(self) -> list[Tensor]:
-        """Every picture of the art, ``1 x 3 x H x W`` in [0, 1]."""
-        return [pictures.batch([each], torch.device("cpu")) for group, _ in self.art.groups for each in group]
+        """Every picture of the art, ``3 x H x W`` bytes each."""
+        return [picture for group, _ in self.art.groups for picture in group]
 
 
 def _read(patterns: tuple[str, ...], root: Path) -> list[Image.Image]:

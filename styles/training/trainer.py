@@ -13,7 +13,7 @@ from styles.training.sheet import sheet
 from styles.training.studio import Studio
 
 KEEP_EVERY = 100  # steps between two checkpoints, and two sample sheets
-SHEET = "sheet.png"
+SHEET, PACK = "sheet.png", "pack"
 
 
 def train(
@@ -27,17 +27,17 @@ def train(
     echo: Callable[[str], None] = lambda _: None,
     progress: bool = True,
 ) -> Path:
-    """Train, or go on training, and return the folder of the finished pack: ``out / <id>``.
+    """Train, or go on training, and return the folder of the finished pack: ``out / "pack"``.
 
     ``data`` is the folder that the recipe's pictures are relative to (default: the recipe's own). ``out`` (default:
-    ``training-<id>`` here) gets the checkpoint and the sample sheet. ``vgg`` holds the perceptual network's file
+    ``runs/<id>`` here) gets the checkpoint and the sample sheet. ``vgg`` holds the perceptual network's file
     (default: ``ATELIER_VGG``, then torch's cache). ``resume=False`` starts afresh over a checkpoint that is there.
 
     Raises:
         TrainingError: one sentence; see ``styles.training.errors`` for the kinds.
     """
     plan = recipe.read(recipe_path)
-    out = out or Path(f"training-{plan.id}")
+    out = out or Path("runs") / plan.id
     out.mkdir(parents=True, exist_ok=True)
     kept = out / checkpoint.NAME
     place = device.choose(device_name)
@@ -48,7 +48,7 @@ def train(
         echo(f"Going on from step {loop.step} of {plan.steps}.")
     _run(loop, kept, progress)
     sheet(loop.looker(), studio.sheet, out / SHEET)
-    return finish(loop, studio, out / plan.id)
+    return finish(loop, studio, out / PACK)
 
 
 def _run(loop: Loop, kept: Path, progress: bool) -> None:

@@ -21,7 +21,13 @@ NAME = "vgg19_normalised"
 
 
 def picture(seed: int, size: int = 32, count: int = 1) -> Tensor:
-    return torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(seed))
+    """Random, in steps of a byte, so that bytes hold it exactly."""
+    draws = torch.randint(0, 256, (count, 3, size, size), generator=torch.Generator().manual_seed(seed))
+    return draws / 255
+
+
+def as_bytes(image: Tensor) -> Tensor:
+    return (image[0] * 255).round().byte()
 
 
 def plain(level: float) -> Tensor:
@@ -36,7 +42,7 @@ class Bench:
 
     def loss(self, name: str, art: Tensor, **options: object) -> Loss:
         made = LOSSES[name].read(Table("recipe", f"losses.{name}.", {"weight": 1.0, **options}))
-        made.prepare(Setting([art], self.eyes, CPU))
+        made.prepare(Setting([as_bytes(art)], self.eyes, CPU))
         self.art, self.wanted = art, made.looks
         return made
 
@@ -101,7 +107,7 @@ def test_even_gram_hears_a_loud_channel_no_more_than_a_quiet_one(bench: Bench) -
     first = eyes.convolutions["conv1_1"]
     first.weight[0] *= 100
     first.bias[0] *= 100
-    loss.prepare(Setting([picture(9)], bench.eyes, CPU))
+    loss.prepare(Setting([as_bytes(picture(9))], bench.eyes, CPU))
     assert float(loss(bench.scene(picture(1), picture(2)))) == pytest.approx(before, rel=0.5)
 
 

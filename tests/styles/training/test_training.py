@@ -34,7 +34,7 @@ def test_a_training_ends_with_a_pack_whose_style_runs(recipe: Written, vgg: Path
     card = pack.read(folder)
     style = pack.load(folder, card, CPU, torch.float32)
     photo = torch.rand(1, 3, 50, 61)
-    assert folder == tmp_path / "out/tiny"
+    assert folder == tmp_path / "out/pack"
     assert style(photo).shape == photo.shape
     assert [source.title for source in card.origin.data] == ["Drawn by a test"]
     assert card.licence.data == "CC0-1.0"
