@@ -13,6 +13,7 @@ from inference.service import Service
 
 AT_ONCE = 4
 """Photos handed to the service together: enough to fill a batch, few enough to bound the memory."""
+SUFFIXES = {".jpg": Format.JPEG, ".jpeg": Format.JPEG, ".png": Format.PNG, ".webp": Format.WEBP}
 
 
 @click.command()
@@ -24,7 +25,12 @@ AT_ONCE = 4
 @click.option("--strength", type=click.FloatRange(0, 1), help="0 is the photo, 1 the style [the style's own].")
 @click.option("--keep-colours", is_flag=True, default=None, help="Keep the photo's colours.")
 @click.option("--max-side", default=2048, show_default=True, help="Longer side of the result, in pixels.")
-@click.option("--format", "form", type=click.Choice([one.value for one in Format]), default="jpeg", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([one.value for one in Format]),
+    help="How results are encoded [as the file of -o is named, else jpeg].",
+)
 @click.option("--avatar", is_flag=True, help="Crop a square around the face.")
 @click.option("--mark", is_flag=True, help="Draw the small visible AI mark.")
 def style(
@@ -34,23 +40,26 @@ def style(
     strength: float | None,
     keep_colours: bool | None,
     max_side: int,
-    form: str,
+    form: str | None,
     avatar: bool,
     mark: bool,
 ) -> None:
-    """Restyle PHOTOS and write the results beside you.
+    """Restyle PHOTOS and write the results into the working folder, as NAME-STYLE.jpg.
 
     \b
       atelier style cat.jpg --style ukiyoe
       atelier style *.jpg --style anime --strength 0.8 -o styled/
     """
-    options = Options(
-        strength, keep_colours, max_side, Format(form), crop=Crop.AVATAR if avatar else Crop.NONE, mark=mark
-    )
-    targets = {photo: _target(photo, style_id, out, options.format, alone=len(photos) == 1) for photo in photos}
+    photos = tuple(dict.fromkeys(photos))
+    file = len(photos) == 1 and bool(out.suffix) and not out.is_dir()
+    kind = _format(form, out if file else None)
+    options = Options(strength, keep_colours, max_side, kind, crop=Crop.AVATAR if avatar else Crop.NONE, mark=mark)
+    suffix = next(suffix for suffix, known in SUFFIXES.items() if known is kind)
+    targets = {photo: out if file else out / f"{photo.stem}-{style_id}{suffix}" for photo in photos}
+    _require_apart(targets)
     failures = asyncio.run(_restyle(targets, style_id, options))
     if failures:
-        raise Refused("; ".join(failures))
+        raise Refused("\n".join(failures))
 
 
 async def _restyle(targets: dict[Path, Path], style_id: str, options: Options) -> list[str]:
@@ -66,8 +75,10 @@ async def _restyle(targets: dict[Path, Path], style_id: str, options: Options) -
                 async with gate:
                     try:
                         await _write(service, photo, target, style_id, options)
-                    except (ServiceError, OSError) as error:
+                    except ServiceError as error:
                         failures.append(f"{photo}: {error}")
+                    except OSError as error:  # of the photo or of its result; it says which
+                        failures.append(f"{error.filename or target}: {error.strerror or error}.")
                     bar.update()
 
             async with asyncio.TaskGroup() as group:
@@ -88,7 +99,24 @@ def _save(target: Path, picture: bytes) -> None:
     target.write_bytes(picture)
 
 
-def _target(photo: Path, style_id: str, out: Path, form: Format, *, alone: bool) -> Path:
-    if alone and out.suffix:
-        return out
-    return out / f"{photo.stem}-{style_id}.{'jpg' if form is Format.JPEG else form.value}"
+def _format(wanted: str | None, file: Path | None) -> Format:
+    """The format that was asked for, by name or by the name of the file to write."""
+    if file is None:
+        return Format(wanted or Format.JPEG)
+    named = SUFFIXES.get(file.suffix.lower())
+    if named is None:
+        raise Refused(f"{file}: a result's name ends in {', '.join(SUFFIXES)}; a folder must be there already.")
+    if wanted not in (None, named.value):
+        raise Refused(f"{file}: this is not the name of a {wanted} picture.")
+    return named
+
+
+def _require_apart(targets: dict[Path, Path]) -> None:
+    """No result may take the place of another, or of a photo."""
+    photos = {photo.resolve() for photo in targets}
+    taken: dict[Path, Path] = {}
+    for photo, target in targets.items():
+        if target.resolve() in photos:
+            raise Refused(f"{target}: this is one of the photos, and would be overwritten.")
+        if (other := taken.setdefault(target, photo)) is not photo:
+            raise Refused(f"{other} and {photo} would both become {target}.")

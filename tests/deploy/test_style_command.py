@@ -1,0 +1,64 @@
+"""``atelier style`` as a person types it, with the styles that come with Atelier."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from deploy.cli import main
+
+
+@pytest.fixture(autouse=True)
+def _photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working folder with cat.jpg, cat.png and a file that is no picture."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ATELIER_DATA", str(tmp_path / "data"))
+    for name in ("cat.jpg", "cat.png"):
+        Image.linear_gradient("L").resize((80, 60)).convert("RGB").save(name)
+    Path("notes.jpg").write_text("milk, bread")
+
+
+def style(*words: str) -> tuple[int, str]:
+    """Exit code, and the last of what was said."""
+    done = CliRunner().invoke(main, ["style", *words, "--style", "ukiyoe"])
+    return done.exit_code, done.stderr.partition("Error: ")[2].rstrip("\n")
+
+
+def test_a_folder_is_filled_and_what_is_no_picture_is_named() -> None:
+    assert style("cat.jpg", "notes.jpg", "-o", "new/folder") == (
+        2,
+        "notes.jpg: This is a text. Accepted are JPEG, PNG, WebP and GIF pictures.",
+    )
+    assert [found.name for found in Path("new/folder").iterdir()] == ["cat-ukiyoe.jpg"]
+
+
+def test_a_file_is_what_its_name_says() -> None:
+    assert style("cat.jpg", "-o", "out.PNG") == (0, "")
+    with Image.open("out.PNG") as result:
+        assert (result.format, result.size) == ("PNG", (80, 60))
+
+
+def test_a_folder_may_have_a_dot_in_its_name() -> None:
+    Path("out.d").mkdir()
+    assert style("cat.jpg", "-o", "out.d", "--format", "webp") == (0, "")
+    assert Path("out.d/cat-ukiyoe.webp").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("cat.jpg", "cat.png"), "cat.jpg and cat.png would both become cat-ukiyoe.jpg."),
+        (("cat.jpg", "-o", "cat.jpg"), "cat.jpg: this is one of the photos, and would be overwritten."),
+        (("cat.jpg", "-o", "cat.tif"), "cat.tif: a result's name ends in .jpg, .jpeg, .png, .webp; a folder must"),
+        (("cat.jpg", "-o", "x.png", "--format", "jpeg"), "x.png: this is not the name of a jpeg picture."),
+        (("cat.jpg", "-o", "notes.jpg/x.jpg"), "notes.jpg: File exists."),
+    ],
+)
+def test_what_cannot_be_written_is_said_and_overwrites_nothing(words: tuple[str, ...], sentence: str) -> None:
+    before = {path: path.read_bytes() for path in Path().glob("*.*")}
+
+    code, said = style(*words)
+
+    assert (code, said.startswith(sentence)) == (2, True), said
+    assert {path: path.read_bytes() for path in Path().glob("*.*") if path.is_file()} == before
