@@ -5,6 +5,7 @@ open_service ─▶ Conversation(service, ledger, adapters) ─▶ adapter.run(c
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -95,7 +96,6 @@ async def _converse(settings: Settings, service: Service, app: web.Application) 
     )
     app.add_routes(chat.routes())
     adapters: list[Adapter] = [chat, *_chat_adapters(settings)]
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with Ledger(settings.data / "ledger.sqlite3") as ledger:
         conversation = Conversation(service, ledger, adapters, mark=settings.mark)
         async with AsyncExitStack() as platforms, conversation:
@@ -162,7 +162,8 @@ async def _listening(app: web.Application, address: str) -> AsyncIterator[None]:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
         await runner.cleanup()
-        raise SettingsError(f"ATELIER_LISTEN: cannot listen on {address}: {error.strerror or error}") from None
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror  # a name's is negative
+        raise SettingsError(f"ATELIER_LISTEN: cannot listen on {address}: {reason}.") from None
     try:
         yield
     finally:

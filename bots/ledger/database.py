@@ -33,8 +33,11 @@ class Database:
         self._writing = asyncio.Lock()  # keeps the statements of one transaction together on the one connection
 
     async def __aenter__(self) -> Self:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite's own files take over this mode
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite's own files take over this mode
+        except OSError as error:
+            raise LedgerError(f"The ledger {self.path} is not usable: {error.strerror or error}.") from error
         self._db = await aiosqlite.connect(self.path, isolation_level=None, timeout=1)
         try:
             for setting in _SETTINGS:

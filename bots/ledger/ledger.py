@@ -7,6 +7,8 @@ be made again is only written. Deleted bytes are overwritten (``secure_delete``)
 log, which would keep them.
 """
 
+import logging
+import sqlite3
 import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -23,6 +25,7 @@ from bots.ledger.records import Entry, Item, Reply, State
 from bots.message import Message
 from inference.job import Job, Result
 
+log = logging.getLogger(__name__)
 _KEPT_S = 30 * 86400  # how long an answered message is known, should a platform deliver it again
 
 
@@ -186,12 +189,18 @@ class Ledger:
             )
 
     async def tidy(self) -> None:
-        """Forget what is long over, and leave no deleted bytes in the write-ahead log."""
+        """Forget what is long over, and leave no deleted bytes in the write-ahead log; on a full disk, next time."""
+        try:
+            await self._forget_old()
+            await self._database.empty_log()
+        except sqlite3.Error as error:
+            log.error("the ledger could not be tidied: %s", error)
+
+    async def _forget_old(self) -> None:
         now = time.time()
         async with self._database.transaction(durable=False) as db:
             await db.execute("DELETE FROM messages WHERE body IS NULL AND changed < ?", (now - _KEPT_S,))
             await db.execute("DELETE FROM remembered WHERE until < ?", (now,))
-        await self._database.empty_log()
 
 
 async def _ready_if_decided(db: aiosqlite.Connection, number: int) -> None:

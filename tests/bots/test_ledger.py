@@ -228,6 +228,27 @@ async def test_a_file_that_is_no_ledger_is_named(scribbled: Path) -> None:
             pass
 
 
+async def test_a_place_where_no_ledger_can_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where a folder should be")
+    with pytest.raises(LedgerError, match=r"data/ledger\.sqlite3 is not usable"):
+        async with Ledger(tmp_path / "data" / "ledger.sqlite3"):
+            pass
+
+
+async def test_a_disk_that_takes_no_more_breaks_neither_tidying_nor_the_end(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Ledger(path) as ledger:
+        entry = await accepted(ledger)
+        await ledger._database.rows("PRAGMA query_only = ON")  # SQLite refuses to write, as it does on a full disk
+        with pytest.raises(sqlite3.OperationalError):
+            await received(ledger, "2")
+        await ledger.tidy()
+    assert caplog.text.count("could not be tidied") == 2
+    async with Ledger(path) as ledger:
+        assert (await ledger.open_entries())[0].number == entry.number
+
+
 async def test_what_is_remembered_is_one_persons_in_one_chat_for_a_while(ledger: Ledger) -> None:
     memory = ledger.memory
     await memory.remember(message(), "choice", "ukiyoe", 60)

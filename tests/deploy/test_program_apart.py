@@ -21,6 +21,7 @@ from tests.program import ROOT, Program
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PATIENCE_S = 40
+ELSEWHERE = {"ATELIER_INFERENCE_URL": "http://127.0.0.1:9"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -101,6 +102,12 @@ async def test_the_bots_wait_for_a_service_that_starts_anew(
         ("run", {"ATELIER_LISTEN": "0.0.0.0:8080"}, "ATELIER_WEB_TOKEN"),
         ("serve", {"ATELIER_LISTEN": "0.0.0.0:8080"}, "ATELIER_INFERENCE_TOKEN"),
         ("bot", {}, "ATELIER_INFERENCE_URL"),
+        ("bot", {**ELSEWHERE, "ATELIER_DATA": "/proc/here"}, "/proc/here/ledger.sqlite3 is not usable"),
+        (
+            "bot",
+            {**ELSEWHERE, "ATELIER_LISTEN": "192.0.2.1:8080", "ATELIER_WEB_TOKEN": "t0ken"},
+            "cannot listen on 192.0.2.1:8080: Cannot assign requested address.",
+        ),
         ("run", {"ATELIER_TELEGRAM_TOKN": "1:x"}, "ATELIER_TELEGRAM_TOKN"),
     ],
 )
