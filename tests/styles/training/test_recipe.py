@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import styles.training
+from styles import pack
 from styles.measure import measure
 from styles.networks import network
 from styles.training import BadRecipe
@@ -75,3 +76,13 @@ def test_a_new_title_keeps_the_digest_and_a_new_weight_does_not(recipe: Written)
     plain = recipes.read(recipe()).digest
     assert recipes.read(recipe('en = "Tiny"', 'en = "Small"')).digest == plain
     assert recipes.read(recipe("weight = 0.1", "weight = 0.2")).digest != plain
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_pack_was_made_by_its_recipe(path: Path) -> None:
+    plan = recipes.read(path)
+    folder = Path(styles.__file__).parent / "packs" / plan.id
+    card = pack.read(folder)
+    assert pack.report(folder)["recipe_digest"] == plan.digest
+    assert (card.network, card.network_options, card.origin.data) == (plan.network, plan.network_options, plan.data)
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 2_000_000
