@@ -11,7 +11,7 @@ from styles.table import Table
 from styles.training import perception
 from styles.training.adversary import Adversary
 from styles.training.colours import grey, smooth, yuv
-from styles.training.gram import gram
+from styles.training.gram import Gram, evening, gram
 from styles.training.losses import LOSSES
 from styles.training.scene import Loss, Scene, Setting
 from styles.training.sketch import sketch
@@ -100,15 +100,20 @@ def test_grey_gram_does_not_care_for_colour(bench: Bench) -> None:
     assert float(loss(bench.scene(art, grey(art)))) == pytest.approx(0, abs=1e-6)
 
 
-def test_even_gram_hears_a_loud_channel_no_more_than_a_quiet_one(bench: Bench) -> None:
-    eyes = bench.eyes[NAME]
-    loss = bench.loss("gram", picture(9), network=NAME, layers=["relu1_1"], even=True)
-    before = float(loss(bench.scene(picture(1), picture(2))))
-    first = eyes.convolutions["conv1_1"]
-    first.weight[0] *= 3
-    first.bias[0] *= 3
-    loss.prepare(Setting([as_bytes(picture(9))], bench.eyes, CPU))
-    assert float(loss(bench.scene(picture(1), picture(2)))) == pytest.approx(before, rel=0.05)
+def test_evening_divides_by_the_means_and_takes_silence_for_quiet() -> None:
+    torch.testing.assert_close(evening(torch.tensor([1.0, 3.0])), torch.tensor([[1, 1 / 3], [1 / 3, 1 / 9]]))
+    torch.testing.assert_close(evening(torch.tensor([0.0, 2.0]))[0, 0], torch.tensor(100.0))  # a tenth of the mean, 1
+
+
+def test_even_gram_of_a_flat_picture_is_one_where_the_art_is_flat_too(bench: Bench) -> None:
+    """Every channel at its mean gives products of 1, however loud the channel is."""
+    loss = bench.loss("gram", plain(0.6), network=NAME, layers=["relu1_1"], even=True)
+    assert isinstance(loss, Gram)
+    seen = bench.eyes[NAME](plain(0.6), ["relu1_1"])["relu1_1"].mean((0, 2, 3))
+    loud = seen > 0.5 * seen.mean()
+    diagonal = loss.means["relu1_1"][0].diagonal()
+    assert loud.any()
+    torch.testing.assert_close(diagonal[loud], torch.ones(int(loud.sum())), atol=0.1, rtol=0)  # its border is darker
 
 
 def test_total_variation_of_a_step(bench: Bench) -> None:
