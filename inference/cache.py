@@ -83,10 +83,6 @@ class Cache:
             self._metrics.cache_evictions.inc()
         self._metrics.cache_bytes.set(self.weight_bytes)
 
-    def names(self) -> tuple[Name, ...]:
-        """What is loaded, or remembered as broken."""
-        return tuple({*self._loaded, *self._broken})
-
     async def settle(self) -> None:
         """Wait until nothing is being loaded any more."""
         await asyncio.gather(*(entry.loading for entry in self._loaded.values()), return_exceptions=True)

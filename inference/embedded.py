@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -27,7 +28,7 @@ from inference.warmup import warm_up
 from inference.worker import Worker
 from styles.card import Card
 from styles.errors import BrokenPack, NoSuchStyle
-from styles.library import Library
+from styles.library import Broken, Library
 
 log = logging.getLogger(__name__)
 
@@ -109,13 +110,19 @@ class EmbeddedService:
             return self._sheet[1]
 
     async def rescan(self) -> None:
-        """Look at the folders of packs again; generators that are no longer there leave at once."""
+        """Look at the folders of packs again; generators that were removed or replaced leave at once."""
         _, cache, _ = self._ready()
+        before, known = self.library.cards(), self.library.broken()
         await asyncio.to_thread(self.library.rescan)
-        installed = {(card.id, card.version) for card in self.library.cards()}
-        for name in cache.names():
-            if name not in installed:
-                cache.revoke(*name)
+        after = self.library.cards()
+        self._tell_broken(known)
+        if after == before:
+            return
+        for card in before:
+            if card not in after:
+                cache.revoke(card.id, card.version)
+        self._sheet = None
+        log.info("styles: %s", " ".join(card.id for card in after) or "none")
 
     async def _start(self, starting: AsyncExitStack) -> tuple[Pipeline, Cache, Worker]:
         device = await asyncio.to_thread(choose, self._wanted)
@@ -129,11 +136,24 @@ class EmbeddedService:
         )
         starting.push_async_callback(cache.settle)
         throughput = Throughput()
+        self._tell_broken()
         await warm_up(self.library.cards(), cache, worker, throughput)
         scheduler = Scheduler(limits, throughput, cache.resident)
         carrier = Carrier(scheduler, throughput, cache, worker, self.metrics, self._labels)
         pipeline = await starting.enter_async_context(Pipeline(scheduler, carrier, worker, self.metrics))
+        starting.callback(asyncio.create_task(self._keep_looking(), name="look for styles").cancel)
         return pipeline, cache, worker
+
+    def _tell_broken(self, known: Sequence[Broken] = ()) -> None:
+        for broken in self.library.broken():
+            if broken not in known:
+                log.warning("a pack is left out: %s", broken.reason)
+
+    async def _keep_looking(self) -> None:
+        """What is imported or removed while we run shows without a restart."""
+        while True:
+            await asyncio.sleep(self.limits.rescan_every_s)
+            await self.rescan()
 
     async def _accept(self, job: Job, progress: Progress | None) -> Call:
         """Judge the job and queue it, all before anything is decoded."""

@@ -35,6 +35,7 @@ class Limits:
     batch_jobs: int = 16
     batch_bytes: int = 64 * 2**20
 
-    # The cache of loaded generators, and how long a broken pack is not tried again.
+    # The cache of loaded generators, how long a broken pack is not tried again, and how often we look for new ones.
     cache_bytes: int = 256 * 2**20
     broken_for_s: float = 60.0
+    rescan_every_s: float = 5.0

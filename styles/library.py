@@ -5,7 +5,7 @@ A broken pack never spoils the others: it is kept aside, with the sentence that 
 
 import difflib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,8 +58,8 @@ class Library:
         """Look at the folders again."""
         with self._writing:
             shelf = _Shelf()
-            for folder in self._folders():
-                _place(shelf, folder)
+            for root in self.roots:
+                _fill(shelf, root)
             self._shelf = shelf
 
     def cards(self) -> tuple[Card, ...]:
@@ -91,10 +91,18 @@ class Library:
         """The preview picture, a JPEG. Raises NoSuchStyle, and BrokenPack where it has gone."""
         return pack.content(self.folder(style), pack.PREVIEW)
 
-    def _folders(self) -> Iterator[Path]:
-        for root in self.roots:
-            if root.is_dir():
-                yield from sorted(each for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
+
+def _fill(shelf: _Shelf, root: Path) -> None:
+    try:
+        folders = sorted(root.iterdir())
+    except FileNotFoundError:
+        return  # nothing was installed there yet
+    except OSError as error:
+        shelf.broken.append(Broken(root, f"{root}: cannot be read ({error.strerror})."))
+        return
+    for folder in folders:
+        if folder.is_dir() and not folder.name.startswith("."):
+            _place(shelf, folder)
 
 
 def _place(shelf: _Shelf, folder: Path) -> None:

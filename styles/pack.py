@@ -6,6 +6,7 @@ Nothing in it is executed. Reading the card needs no torch; ``write`` and ``load
 import hashlib
 import json
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -217,7 +218,13 @@ def replacing(folder: Path) -> Iterator[Path]:
 
 
 def _check_file(file: Path) -> None:
-    if not file.is_file():
-        raise BrokenPack(file, "is missing")
-    if file.stat().st_size > MAX_BYTES[file.name]:
+    try:
+        status = file.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise BrokenPack(file, "is missing") from error
+    except OSError as error:
+        raise BrokenPack(file, f"cannot be read ({error.strerror})") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise BrokenPack(file, "is not a file")
+    if status.st_size > MAX_BYTES[file.name]:
         raise BrokenPack(file, f"is larger than {MAX_BYTES[file.name]} bytes")

@@ -33,6 +33,7 @@ from inference.errors import (
 )
 from inference.job import Event, Format, Job, Options, Queued, Result, Running
 from inference.limits import Limits
+from styles import pack
 from tests.inference.watched import WHITE, WatchedLibrary
 from tests.styles.making import card, write_pack
 
@@ -387,6 +388,35 @@ async def test_a_style_that_was_removed_leaves_at_once_and_a_new_version_is_take
         assert library.loads == ["ash", "birch", "ash"]
         assert [info.version for info in await service.styles()] == ["1.3.0"]
         assert await service.sheet() != before
+
+
+async def test_what_is_imported_replaced_or_removed_while_it_runs_shows_by_itself(tmp_path: Path) -> None:
+    library = WatchedLibrary(tmp_path, "ash")
+    async with serving(library, replace(ONE, rescan_every_s=0.02)) as service:
+        await service.stylize(job())
+        write_pack(tmp_path, "birch")
+        await until(lambda: len(library.cards()) == 2)
+        await service.stylize(job(style="birch"))
+        write_pack(tmp_path, "birch", seed=2)  # the same version with other weights
+        await until(lambda: library.cards()[-1].sha256 == pack.read(tmp_path / "birch").sha256)
+        await service.stylize(job(style="birch"))
+        assert library.loads == ["ash", "birch", "birch"]
+        shutil.rmtree(tmp_path / "birch")
+        await until(lambda: len(library.cards()) == 1)
+        with pytest.raises(UnknownStyle):
+            await service.stylize(job(style="birch"))
+
+
+async def test_a_pack_that_cannot_be_offered_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    library = WatchedLibrary(tmp_path, "ash")
+    (tmp_path / "rotten").mkdir()
+    library.rescan()
+    async with serving(library) as service:
+        await service.rescan()
+        (tmp_path / "worse").mkdir()
+        await service.rescan()
+    told = [line for line in caplog.messages if "left out" in line]
+    assert told == [f"a pack is left out: {tmp_path}/{name}/style.toml: is missing." for name in ("rotten", "worse")]
 
 
 async def test_the_sheet_is_drawn_once_and_anew_when_a_style_comes(tmp_path: Path) -> None:

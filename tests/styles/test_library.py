@@ -64,6 +64,17 @@ def test_nothing_takes_a_built_in_styles_name_in_silence(tmp_path: Path) -> None
     assert "the style “tiny” is already there" in broken.reason
 
 
+def test_a_folder_of_packs_that_is_a_file_is_told_and_spoils_nothing(tmp_path: Path) -> None:
+    write_pack(tmp_path / "built-in")
+    (tmp_path / "extra").write_text("not a folder")
+
+    library = Library.open([tmp_path / "extra"], built_in=tmp_path / "built-in")
+
+    assert len(library.cards()) == 1
+    (broken,) = library.broken()
+    assert broken.reason == f"{tmp_path}/extra: cannot be read (Not a directory)."
+
+
 @pytest.mark.parametrize(
     ("typed", "suggestion"),
     [("ukioye", "ukiyoe"), ("Ukiyoe", "ukiyoe"), ("starry", "starry-night"), ("qqq", None), ("x" * 10_000, None)],
