@@ -6,16 +6,21 @@ under an answer ("other style") need it.
 """
 
 import asyncio
+import contextlib
+import logging
 import os
 import re
 import secrets
 import time
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, ParamSpec, TypeVar
 
 from inference.errors import TooLarge
 
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 LIMIT_BYTES = 20 * 1024 * 1024
 _REF = re.compile(r"[0-9a-f]{32}-[0-9a-f]{32}")
 
@@ -66,13 +71,14 @@ class Spool:
     async def _write(self, ref: str, chunks: AsyncIterable[bytes]) -> tuple[str, int]:
         path = self._path(ref)
         part = path.with_suffix(".part")
-        file = await asyncio.to_thread(self._create, part)
+        file = await _on_disk(self._create, part)
         try:
             byte_count = await _pour(chunks, file)
-            await asyncio.to_thread(_settle, file)
-            await asyncio.to_thread(part.rename, path)
+            await _on_disk(_settle, file)
+            await _on_disk(part.rename, path)
         finally:  # an upload that was cut off leaves nothing behind
-            file.close()
+            with contextlib.suppress(OSError):  # a full disk is told once; what is whole was flushed before
+                file.close()
             part.unlink(missing_ok=True)
         return ref, byte_count
 
@@ -100,13 +106,21 @@ class Spool:
             return list(entries)
 
 
+async def _on_disk(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return await asyncio.to_thread(work, *args, **kwargs)
+    except OSError as error:
+        log.error("an upload cannot be kept: %s", error.strerror)
+        raise SpoolFull from error
+
+
 async def _pour(chunks: AsyncIterable[bytes], file: IO[bytes]) -> int:
     byte_count = 0
     async for chunk in chunks:
         byte_count += len(chunk)
         if byte_count > LIMIT_BYTES:
             raise TooLarge(f"A picture may have at most {LIMIT_BYTES >> 20} MB.")
-        await asyncio.to_thread(file.write, chunk)
+        await _on_disk(file.write, chunk)
     return byte_count
 
 

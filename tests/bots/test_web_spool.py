@@ -1,6 +1,7 @@
 """The folder of uploads: what it keeps, for how long, and how much of it."""
 
 import os
+import resource
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -50,6 +51,17 @@ async def test_refuses_what_might_not_fit(tmp_path: Path) -> None:
     with pytest.raises(SpoolFull):
         await spool.put(OWNER, chunks(b"five"))
     assert [entry.name for entry in os.scandir(tmp_path)] == [kept]
+
+
+async def test_a_disk_that_takes_no_more_is_full_and_keeps_no_half_picture(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))  # what is written beyond it fails, as on a full disk
+    try:
+        with pytest.raises(SpoolFull):
+            await Spool(tmp_path).put(OWNER, chunks(*[b"a chunk of a picture" * 1000] * 10))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
 
 
 @settings(max_examples=50)
