@@ -61,7 +61,7 @@ async def test_a_disk_that_takes_no_more_is_full_and_keeps_no_half_picture(tmp_p
             await Spool(tmp_path).put(OWNER, chunks(*[b"a chunk of a picture" * 1000] * 10))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert list(tmp_path.iterdir()) == []
+    assert list(os.scandir(tmp_path)) == []
 
 
 @settings(max_examples=50)
