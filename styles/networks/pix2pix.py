@@ -6,7 +6,8 @@ RGB in [-1, 1] inside. The places in ``model`` are those of the published checkp
 The published way to make a picture leaves the network in training mode: dropout draws at random, and batch
 normalisation takes the statistics of whatever shares the batch. Here a picture may change neither by chance nor with
 its neighbours, so nothing is dropped, and normalisation takes the statistics that training gathered, or one
-picture's own where a checkpoint carries none. A result may therefore differ a little from the authors' own.
+picture's own where a checkpoint carries none. The latter are, for a single picture and without dropout,
+what the published way comes to; those of training give another picture, clearly so after training one by one.
 """
 
 import re
