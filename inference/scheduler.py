@@ -129,11 +129,15 @@ class Scheduler:
         return left
 
     def positions(self, now: float) -> list[tuple[Waiting, Queued]]:
-        """Everybody who waits, in the order in which they run if nobody else comes, with their estimates."""
+        """Everybody who waits, in the order in which they run if nobody else comes, with their estimates.
+
+        A batch that was taken and has not begun still stands before them.
+        """
         ahead_s = self.busy_for_s(now) + self._throughput.encoding_s
+        ahead = sum(len(batch.jobs) for batch, began_s in self._taken.items() if began_s is None)
         return [
             (job, Queued(position, ahead_s + after_s))
-            for position, (job, after_s) in enumerate(self._planned(now), start=1)
+            for position, (job, after_s) in enumerate(self._planned(now), start=ahead + 1)
         ]
 
     # Which batch is next.

@@ -548,3 +548,14 @@ def test_the_estimate_follows_the_measured_speed() -> None:
     submit(scheduler, "A")
     [(_, queued)] = scheduler.positions(1.0)
     assert queued.eta_s == pytest.approx(4.0, rel=0.05)
+
+
+def test_who_was_taken_but_has_not_begun_stands_before_those_who_wait() -> None:
+    scheduler = Scheduler(ONE)
+    submit(scheduler, "A")
+    batch = scheduler.look(1.0).batch
+    assert batch is not None
+    submit(scheduler, "B", now=1.0)
+    assert [queued.position for _, queued in scheduler.positions(1.0)] == [2]
+    scheduler.started(batch, 1.0)
+    assert [queued.position for _, queued in scheduler.positions(1.0)] == [1]
