@@ -71,10 +71,12 @@ class Asking:
             return None  # another bot's command
         return _words(message, "unknown-command", command=command.name[:_MOST_ECHOED])
 
-    async def forget(self, message: Message) -> None:
-        """The person has changed their mind about what they announced."""
+    async def forget(self, message: Message) -> bool:
+        """The person has changed their mind about what they announced. False if they had announced nothing."""
+        known = [await self._memory.recall(message, what) for what in (_CHOICE, _PICTURES)]
         await self._memory.forget(message, _CHOICE)
         await self._memory.forget(message, _PICTURES)
+        return any(known)
 
     async def _plain(self, message: Message) -> Text | Answer | Request | None:
         """Words without a command, or a bare picture."""

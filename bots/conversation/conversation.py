@@ -188,8 +188,8 @@ class Conversation:
     async def _about_turns(self, turn: Turn, command: str) -> Text:
         if command == "queue":
             return await self._turns.queue(turn.entry.message)
-        await self._asking.forget(turn.entry.message)
-        return await self._turns.cancel(turn.entry)
+        announced = await self._asking.forget(turn.entry.message)
+        return await self._turns.cancel(turn.entry, announced=announced)
 
     async def _wait(self, turn: Turn, stack: AsyncExitStack) -> None:
         turn.waiting = await stack.enter_async_context(Waiting(turn.entry, turn.adapter, self._ledger, self._pace))

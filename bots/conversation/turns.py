@@ -74,8 +74,11 @@ class Turns:
             return Text(replies.text(tag, "queue-empty"))
         return Text("\n".join([replies.text(tag, "queue-title"), *lines]))
 
-    async def cancel(self, entry: Entry) -> Text:
-        """Take back everything that the person asked in this chat before, and is not being sent already."""
+    async def cancel(self, entry: Entry, *, announced: bool) -> Text:
+        """Take back everything that the person asked in this chat before, and is not being sent already.
+
+        ``announced`` says that a style or a photo was waiting for the other, and now is not.
+        """
         message = entry.message
         cancelled = await self._ledger.cancel(message.platform, message.chat, message.person.id, entry.number)
         ended = [self._running.get(past.number) for past, _ in cancelled]
@@ -84,6 +87,8 @@ class Turns:
             if running:
                 await running[0].clear()
         count = sum(pictures for _, pictures in cancelled)
+        if announced and not count:
+            return Text(replies.text(message.person.language, "never-mind"))
         return Text(replies.text(message.person.language, "cancelled", count=count))
 
     async def _line(self, turn: Turn, waiting: Waiting, tag: str) -> str:

@@ -66,6 +66,7 @@ cancelled = { $count ->
         [one] Cancelled: one picture.
        *[other] Cancelled: { $count } pictures.
     }
+never-mind = All right, never mind.
 too-many-waiting = You already have { $count } pictures waiting. Please let some of them finish first.
 
 ## Answers

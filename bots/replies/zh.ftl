@@ -59,6 +59,7 @@ cancelled = { $count ->
         [0] 没有可以取消的照片。
        *[other] 已取消 { $count } 张照片。
     }
+never-mind = 好的，那就不画了。
 too-many-waiting = 你已有 { $count } 张照片在等待，请先等其中一些完成。
 
 ## 答复

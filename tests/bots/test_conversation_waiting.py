@@ -231,12 +231,14 @@ async def test_what_was_cancelled_does_not_come_after_a_restart(tmp_path: Path, 
 
 
 async def test_cancelling_nothing_and_what_was_announced(ann: Chat, console: Console) -> None:
-    await ann.say("/style ukiyoe")
-    await console.answers(1)
     await ann.say("/cancel")
-    assert (await console.answers(2))[-1].text == replies.text("en", "cancelled", count=0)
+    assert (await console.answers(1))[-1].text == replies.text("en", "cancelled", count=0)
+    await ann.say("/style ukiyoe")
+    await console.answers(2)
+    await ann.say("/cancel")
+    assert (await console.answers(3))[-1].text == replies.text("en", "never-mind")
     await ann.say("", PHOTO)
-    assert (await console.answers(3))[-1].pictures == (b"contact sheet",), "the announced style is forgotten"
+    assert (await console.answers(4))[-1].pictures == (b"contact sheet",), "the announced style is forgotten"
 
 
 async def test_one_person_cannot_fill_the_ledger(ann: Chat, console: Console, service: Inverting) -> None:
