@@ -4,9 +4,16 @@ import logging
 import re
 from collections.abc import Iterable
 
+from aiohttp.http import HttpProcessingError
+
 FORMAT = "%(asctime)s %(levelname).1s %(name)s: %(message)s"
 QUIET = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "asyncio", "tornado.access", "PIL")
 """Libraries whose lines below WARNING are chatter, or carry a token in a URL."""
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """False for what a stranger sent that is not HTTP: aiohttp answers it with 400 and would log its whole trace."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 class Redacting(logging.Formatter):
@@ -27,5 +34,6 @@ def configure(secrets: Iterable[str], *, verbose: bool = False) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(Redacting(secrets))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("aiohttp.server").addFilter(is_ours)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,5 +1,6 @@
 """The web chat before the whole program: what strangers upload gets its own answer."""
 
+import asyncio
 import secrets
 from pathlib import Path
 
@@ -30,5 +31,17 @@ async def test_whatever_strangers_upload_gets_its_own_answer(tmp_path: Path) -> 
                     await acknowledge(socket, said)
                     said = await hear(socket, "say")
                 await acknowledge(socket, said)
+        assert (await send_raw(program, b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n")).startswith(
+            b"HTTP/1.0 400"
+        )
         assert program.memory_bytes() - at_first < 400e6
         assert "Traceback" not in program.printed()
+
+
+async def send_raw(program: Program, data: bytes) -> bytes:
+    """What is answered to bytes that are no proper HTTP."""
+    reader, writer = await asyncio.open_connection(*program.address.split(":"))
+    writer.write(data)
+    answer = await reader.read(1000)
+    writer.close()
+    return answer
