@@ -99,7 +99,10 @@ def verify(names: tuple[str, ...]) -> None:
 
 @styles.command("import")
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
-@click.option("--network", help="Whose published checkpoint SOURCE is: fast-neural-style, cartoongan or cyclegan.")
+@click.option(
+    "--network",
+    help="Whose published checkpoint SOURCE is: fast-neural-style, cartoongan, cyclegan, pix2pix or animegan2.",
+)
 @click.option("--id", "style", help="What people type: a–z, 0–9 and hyphens, at most 32.")
 @click.option("--title-en", help="The English title; the id if not given.")
 @click.option("--title-zh", help="The Chinese title.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import nn
 
-from styles.networks import cartoongan, cyclegan, fast_neural_style, small
+from styles.networks import animegan2, cartoongan, cyclegan, fast_neural_style, pix2pix, small
 from styles.networks.reading import State
 
 Reader = Callable[[State], tuple[dict[str, Any], State]]
@@ -38,6 +38,8 @@ NETWORKS: tuple[Network, ...] = (
     Network("fast-neural-style", fast_neural_style.TransformerNet, fast_neural_style.read, 4, 16, "arXiv:1603.08155"),
     Network("cartoongan", cartoongan.CartoonNet, cartoongan.read, 4, 16, "Chen et al., CVPR 2018"),
     Network("cyclegan", cyclegan.ResnetGenerator, cyclegan.read, 4, 16, "arXiv:1703.10593"),
+    Network("pix2pix", pix2pix.UnetGenerator, pix2pix.read, 4, 256, "arXiv:1611.07004"),
+    Network("animegan2", animegan2.AnimeNet, animegan2.read, 4, 16, "Chen, Liu and Chen, ISICA 2019, second version"),
 )
 
 

@@ -5,9 +5,9 @@ RGB in [-1, 1] inside. The places in ``model`` are those of the published checkp
 
 The published way to make a picture leaves the network in training mode: dropout draws at random, and batch
 normalisation takes the statistics of whatever shares the batch. Here a picture may change neither by chance nor with
-its neighbours, so nothing is dropped, and normalisation takes the statistics that training gathered, or one
-picture's own where a checkpoint carries none. The latter are, for a single picture and without dropout,
-what the published way comes to; those of training give another picture, clearly so after training one by one.
+its neighbours, so nothing is dropped, and normalisation takes the statistics of one picture: without dropout, what the
+published way comes to for a single picture. Statistics that training gathered are left out of what is read; after
+training with batches of one they give clearly another picture.
 """
 
 import re
@@ -124,11 +124,5 @@ def read(state: State) -> tuple[dict[str, Any], State]:
     halvings = 1 + sum(bool(DOWN.fullmatch(name)) for name in plain)
     if halvings not in (7, 8):
         raise ValueError(f"it halves the picture {halvings} times instead of 7 or 8")
-    options: dict[str, Any] = {"width": width, "halvings": halvings, "norm": "instance"}
-    if f"{FIRST_NORM}.weight" not in plain:  # instance norms once saved statistics that were never used
-        return options, plain
-    whole = {name.removeprefix("module."): tensor for name, tensor in state.items()}
-    if f"{FIRST_NORM}.running_mean" not in whole:
-        return options | {"norm": "picture"}, plain
-    statistics = {name: tensor for name, tensor in whole.items() if name.endswith((".running_mean", ".running_var"))}
-    return options | {"norm": "batch"}, plain | statistics
+    norm = "picture" if f"{FIRST_NORM}.weight" in plain else "instance"
+    return {"width": width, "halvings": halvings, "norm": norm}, plain

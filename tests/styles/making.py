@@ -18,6 +18,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "fast-neural-style": {"width": 8},
     "cartoongan": {"width": 8},
     "cyclegan": {"width": 8, "blocks": 6},
+    "pix2pix": {"width": 4, "halvings": 7, "norm": "picture"},
+    "animegan2": {"width": 8},
 }
 PREVIEW = jpeg(sample("cat")[..., :64, :64])
 TOML_ORIGIN = Origin("test.toml", "the tests", "2026-01-31", "one core", (Source("nothing", "nowhere", "CC0-1.0"),))
