@@ -4,8 +4,6 @@ import logging
 import re
 from collections.abc import Iterable
 
-from aiohttp.http import HttpProcessingError
-
 FORMAT = "%(asctime)s %(levelname).1s %(name)s: %(message)s"
 QUIET = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "asyncio", "tornado.access", "PIL")
 """Libraries whose lines below WARNING are chatter, or carry a token in a URL."""
@@ -13,6 +11,8 @@ QUIET = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "asyncio"
 
 def is_ours(record: logging.LogRecord) -> bool:
     """False for what a stranger sent that is not HTTP: aiohttp answers it with 400 and would log its whole trace."""
+    from aiohttp.http import HttpProcessingError  # here, as it would make every command start a fifth of a second later
+
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
