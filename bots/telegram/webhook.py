@@ -87,7 +87,7 @@ class WebhookServer:
 
     async def _called(self, request: web.Request, chores: Chores, albums: Albums) -> web.Response:
         given = request.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(), self._webhook.secret.encode()):
+        if not hmac.compare_digest(given.encode(errors="surrogateescape"), self._webhook.secret.encode()):
             raise web.HTTPForbidden
         raw = await _json_object(request)
         update = self._inbox.understand(raw)

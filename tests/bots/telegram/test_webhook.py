@@ -47,6 +47,10 @@ async def test_a_stranger_without_the_secret_is_turned_away(
         for headers in ({}, {SECRET_HEADER: "guess"}, {SECRET_HEADER: "s3cret-of-our"}):
             async with session.post(webhook.url, json=forged, headers=headers) as response:
                 assert response.status == 403
+        reader, writer = await asyncio.open_connection("127.0.0.1", webhook.port)
+        writer.write(b"POST /telegram HTTP/1.1\r\nHost: x\r\nX-Telegram-Bot-Api-Secret-Token: \xff\r\n\r\n")
+        assert b" 403 " in await reader.readline()
+        writer.close()
         for body in (b"not json", b"[]", b'{"message": {}}'):
             headers = {SECRET_HEADER: webhook.secret, "Content-Type": "application/json"}
             async with session.post(webhook.url, data=body, headers=headers) as response:
