@@ -5,6 +5,7 @@ in lower case without the prefix (``listen = "127.0.0.1:9000"``).
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,6 +20,7 @@ from pydantic_settings import (
 )
 
 PREFIX = "ATELIER_"
+_URL = re.compile(r"(https?|wss?)://[^/\s]+")
 
 
 class SettingsError(Exception):
@@ -69,6 +71,20 @@ class Settings(BaseSettings):
     @classmethod
     def _check_address(cls, value: str) -> str:
         split_address(value)
+        return value
+
+    @field_validator(
+        "telegram_api_url",
+        "telegram_webhook_url",
+        "discord_api_url",
+        "discord_gateway_url",
+        "discord_cdn_url",
+        "inference_url",
+    )
+    @classmethod
+    def _check_url(cls, value: str | None) -> str | None:
+        if value and not _URL.match(value):
+            raise ValueError("must be a whole address, such as http://127.0.0.1:9000")
         return value
 
     @classmethod

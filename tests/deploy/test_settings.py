@@ -42,6 +42,7 @@ def test_a_file_elsewhere_is_named_by_the_environment(monkeypatch: pytest.Monkey
     [
         ("ATELIER_LISTEN", "8080"),
         ("ATELIER_LISTEN", "host:99999"),
+        ("ATELIER_INFERENCE_URL", "gpu:8080"),
         ("ATELIER_DEVICE", "tpu"),
         ("ATELIER_MARK", "perhaps"),
     ],
