@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 
 FORMAT = "%(asctime)s %(levelname).1s %(name)s: %(message)s"
+OURS = ("atelier", "bots", "deploy", "inference", "styles")
 QUIET = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "asyncio", "tornado.access", "PIL")
 """Libraries whose lines below WARNING are chatter, or carry a token in a URL."""
 
@@ -30,10 +31,12 @@ class Redacting(logging.Formatter):
 
 
 def configure(secrets: Iterable[str], *, verbose: bool = False) -> None:
-    """Log to stderr. ``verbose`` shows our own debug lines; libraries stay quiet."""
+    """Log to stderr. ``verbose`` shows our own debug lines; those of libraries would show people's words and pictures."""
     handler = logging.StreamHandler()
     handler.setFormatter(Redacting(secrets))
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for name in OURS:
+        logging.getLogger(name).setLevel(logging.DEBUG if verbose else logging.INFO)
     logging.getLogger("aiohttp.server").addFilter(is_ours)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

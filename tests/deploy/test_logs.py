@@ -1,6 +1,8 @@
 """No secret reaches the log, not even inside a traceback."""
 
 import logging
+import subprocess
+import sys
 
 from deploy.logs import Redacting
 
@@ -15,3 +17,17 @@ def test_secrets_are_taken_out_of_messages_and_tracebacks() -> None:
     line = Redacting(["123:secret", ""]).format(record)
     assert "123:secret" not in line
     assert "token [secret]" in line
+
+
+TALK = """
+import logging
+from deploy import logs
+logs.configure((), verbose=True)
+for name in ("bots.ledger", "aiosqlite", "hpack"):
+    logging.getLogger(name).debug("said by %s", name)
+"""
+
+
+def test_verbose_shows_our_steps_and_nothing_that_libraries_would_tell_of_people() -> None:
+    done = subprocess.run([sys.executable, "-c", TALK], capture_output=True, text=True, check=True)
+    assert [line.rpartition(" ")[2] for line in done.stderr.splitlines()] == ["bots.ledger"]
