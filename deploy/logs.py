@@ -31,7 +31,7 @@ class Redacting(logging.Formatter):
 
 
 def configure(secrets: Iterable[str], *, verbose: bool = False) -> None:
-    """Log to stderr. ``verbose`` shows our own debug lines; those of libraries would show people's words and pictures."""
+    """Log to stderr. ``verbose`` shows our own debug lines; the libraries' would show people's words and pictures."""
     handler = logging.StreamHandler()
     handler.setFormatter(Redacting(secrets))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
