@@ -87,7 +87,7 @@ class Turns:
             if running:
                 await running[0].clear()
         count = sum(pictures for _, pictures in cancelled)
-        if announced and not count:
+        if not count and (announced or cancelled):
             return Text(replies.text(message.person.language, "never-mind"))
         return Text(replies.text(message.person.language, "cancelled", count=count))
 

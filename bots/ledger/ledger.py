@@ -170,7 +170,8 @@ class Ledger:
             )
             for _, number, *_ in rows:
                 await _drop(db, number, State.CANCELLED)
-        return tuple((records.entry(*row), max(1, count)) for count, *row in rows)
+        entries = [(records.entry(*row), count) for count, *row in rows]
+        return tuple((entry, max(kept, _wanted(entry.message))) for entry, kept in entries)
 
     async def waiting(self, platform: str, person: str) -> int:
         """How many pictures of a person are not answered yet."""
@@ -201,6 +202,11 @@ class Ledger:
         async with self._database.transaction(durable=False) as db:
             await db.execute("DELETE FROM messages WHERE body IS NULL AND changed < ?", (now - _KEPT_S,))
             await db.execute("DELETE FROM remembered WHERE until < ?", (now,))
+
+
+def _wanted(message: Message) -> int:
+    """The pictures that a message asks for, as far as it says so itself."""
+    return len(message.pictures or message.replied)
 
 
 async def _ready_if_decided(db: aiosqlite.Connection, number: int) -> None:

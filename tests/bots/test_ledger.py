@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,16 @@ async def test_what_is_leaving_cannot_be_cancelled_and_what_is_cancelled_cannot_
     await ledger.decide(waiting.number, 0, result())
     assert await ledger.items(waiting.number) == ()
     assert await state(ledger) == [State.SENDING, State.RECEIVED]
+
+
+async def test_cancelled_pictures_are_counted_also_before_they_were_fetched(ledger: Ledger) -> None:
+    album = replace(message("1"), pictures=(Picture("a"), Picture("b")))
+    words = replace(message("2"), pictures=(), replied=())
+    for asked in (album, words):
+        assert await ledger.receive(asked)
+    cancel = await received(ledger, "3")
+    cancelled = await ledger.cancel("console", "c", "7", cancel.number)
+    assert [(entry.message.id, pictures) for entry, pictures in cancelled] == [("1", 2), ("2", 0)]
 
 
 async def test_people_cancel_only_their_own_in_this_chat(ledger: Ledger) -> None:
