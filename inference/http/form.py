@@ -107,7 +107,7 @@ async def _read_text(part: BodyPartReader, count: Callable[[int], None]) -> str:
 def _job(picture: bytes, texts: Mapping[str, str]) -> Job:
     values = {name: _parse(name, text) for name, text in texts.items() if name not in ("style", "user", "chat")}
     deadline_s = values.pop("deadline_s", None)
-    who = {name: texts[name] for name in ("user", "chat") if name in texts}
+    who = {name: _parse(name, texts[name]) for name in ("user", "chat") if name in texts}
     return Job(picture, texts["style"], Options(**values), deadline_s=deadline_s, **who)
 
 
@@ -126,6 +126,12 @@ def _number(text: str) -> float:
     return value
 
 
+def _one_line(text: str) -> str:
+    if not text.isprintable():  # it stands in a line of the log, which nobody may break or colour
+        raise ValueError(text)
+    return text
+
+
 def _yes_or_no(text: str) -> bool:
     return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
 
@@ -137,8 +143,8 @@ def _too_large(limits: Limits) -> TooLarge:
 FIELDS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "image": (str, "a picture"),
     "style": (str, "a style's name"),
-    "user": (str, "a text"),
-    "chat": (str, "a text"),
+    "user": (_one_line, "one line of text"),
+    "chat": (_one_line, "one line of text"),
     "strength": (_number, "a number from 0 to 1"),
     "keep_colours": (_yes_or_no, "true or false"),
     "max_side": (int, "a whole number of pixels"),

@@ -172,6 +172,8 @@ async def test_missing_fields_are_refused(caller: Caller, good: Fields, missing:
         ("crop", "cat"),
         ("mark", "2"),
         ("deadline_s", "soon"),
+        ("user", "eve\n12:00:00 I inference: all is well"),
+        ("chat", "\x1b[2J"),
     ],
 )
 async def test_options_that_are_none_are_refused(caller: Caller, good: Fields, field: str, value: str) -> None:
