@@ -110,17 +110,17 @@ async function answer(frame) {
 }
 
 function showState(state) {
-  const acts = { elsewhere: ["here", () => link.connect()], stale: ["reload", () => location.reload()] };
+  // Both by a reload: what the other tab has said meanwhile is in the browser's memory, and not in this page's.
+  const label = { elsewhere: "here", stale: "reload" }[state];
   const quiet = state === "open" || state === "locked";
   $("state").textContent = quiet ? "" : say(state);
   $("state").dataset.state = state;
-  if (acts[state]) {
-    const [label, act] = acts[state];
+  if (label) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet";
     button.textContent = say(label);
-    button.addEventListener("click", act);
+    button.addEventListener("click", () => location.reload());
     $("state").append(" ", button);
   }
   if (state === "locked") askForToken(link);
