@@ -9,6 +9,7 @@ import click
 
 from bots.ledger import LedgerError
 from deploy.cli.errors import Refused
+from deploy.cli.evaluate import evaluate
 from deploy.cli.run import bot, run, serve
 from deploy.cli.style import style
 from deploy.cli.styles import styles
@@ -43,5 +44,5 @@ def main() -> None:
     """
 
 
-for command in (run, serve, bot, style, styles, train):
+for command in (run, serve, bot, style, styles, train, evaluate):
     main.add_command(command)
