@@ -7,6 +7,8 @@ from html import escape
 from styles.evaluation.columns import COLUMNS, Column
 from styles.evaluation.report import ARROWS, PHOTO, Report, Row, text
 
+NARROW = 12  # rem of a picture's width, under which the page scrolls instead
+
 LOOK = """
 :root { color-scheme: light dark; --ground: #fbfaf7; --ink: #22201c; --quiet: #6d685f; --line: #dedad1;
   --best: #e7efdc }
@@ -24,7 +26,7 @@ th, td { padding: .4rem .7rem; text-align: right; border-bottom: 1px solid var(-
 thead th { white-space: normal; vertical-align: bottom; font-weight: 500; color: var(--quiet) }
 th:first-child { text-align: left; position: sticky; left: 0; background: var(--ground) }
 td.best { background: var(--best); font-weight: 600 }
-.sheet { display: grid; gap: .4rem; min-width: max-content }
+.sheet { display: grid; gap: .4rem }
 .sheet b { font-weight: 600; padding: .3rem 0 }
 .sheet img { width: 100%; display: block; border-radius: 3px }
 .sheet .photo { position: sticky; left: 0; background: var(--ground); box-shadow: 0 0 0 .4rem var(--ground) }
@@ -70,7 +72,8 @@ def _cell(report: Report, row: Row, column: Column) -> str:
 
 
 def _sheet(report: Report) -> Iterator[str]:
-    wide = f"grid-template-columns: repeat({len(report.rows)}, minmax(11rem, 20rem))"
+    many = len(report.rows)
+    wide = f"min-width: {NARROW * many}rem; grid-template-columns: repeat({many}, minmax(0, 20rem))"
     yield f'<div class="wide"><div class="sheet" style="{wide}">'
     yield from (f"<b{_held(row)}>{escape(row.name)}</b>" for row in report.rows)
     for place in range(len(report.rows[0].thumbnails)):
