@@ -91,19 +91,22 @@ class Sketch(Loss):
     warms_up = True
     network, layer = "vgg19_16x", "relu2_1"
 
-    def __init__(self, weight: float, sharpness: float, radius: int, edge: float, line: float, grey: bool) -> None:
+    def __init__(
+        self, weight: float, sharpness: float, radius: int, edge: float, line: float, tones: int, grey: bool
+    ) -> None:
         self.weight, self.sharpness, self.grey = weight, sharpness, grey
-        self.radius, self.edge, self.line = radius, edge, line
+        self.radius, self.edge, self.line, self.tones = radius, edge, line, tones
 
     @classmethod
     def read(cls, table: Table) -> "Sketch":
-        table = with_defaults(table, sharpness=0.0, radius=3, edge=0.045, line=0.9, grey=False)
+        table = with_defaults(table, sharpness=0.0, radius=3, edge=0.045, line=0.9, tones=0, grey=False)
         loss = cls(
             weight(table),
             table.number("sharpness", 0, MAX_WEIGHT),
             table.integer("radius", 1, 32),
             table.number("edge", 0.001, 1),
             table.number("line", 0, 5),
+            table.integer("tones", 0, 16),
             table.boolean("grey"),
         )
         table.done()
@@ -115,7 +118,7 @@ class Sketch(Loss):
 
     def __call__(self, scene: Scene) -> Tensor:
         with torch.no_grad(), torch.autocast(scene.photo.device.type, enabled=False):
-            drawn = sketch(scene.photo, self.radius, self.edge, self.line)
+            drawn = sketch(scene.photo, self.radius, self.edge, self.line, self.tones)
             drawn = grey(drawn) if self.grey else drawn
         plain = functional.l1_loss(grey(scene.result) if self.grey else scene.result, drawn)
         return plain + self.sharpness * self._blur(scene, drawn) if self.sharpness else plain

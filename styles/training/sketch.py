@@ -9,26 +9,38 @@ from torch.nn import functional
 
 from styles.training.colours import grey
 
-SMOOTHINGS = 3  # passes of the edge-preserving filter: each flattens further without blurring a contour
-INK = 0.1  # the brightness of a line
+SMOOTHINGS = 4  # passes of the edge-preserving filter: each flattens further without blurring a contour
+CLEAN_RADIUS, CLEAN_EDGE = 2, 0.05  # a light pass before lines are sought, so that grain is not inked
+INK = 0.08  # the brightness of a line
 FINE, COARSE = 1.0, 1.6  # ratio of the two blurs whose difference finds lines (Marr and Hildreth)
-STEEP, THRESHOLD = 50.0, 0.012  # how fast a contour turns to ink, and the strength from which it does
-VIVID, LIGHT = 1.3, 0.85  # cartoons are more saturated than photos, and lighter in their shadows (an exponent)
+STEEP, THRESHOLD = 60.0, 0.009  # how fast a contour turns to ink, and the strength from which it does
+VIVID, LIGHT = 1.4, 0.8  # cartoons are more saturated than photos, and lighter in their shadows (an exponent)
+CRISP = 12.0  # how abruptly one tone goes over into the next
 
 
-def sketch(photo: Tensor, radius: int, edge: float, line: float) -> Tensor:
+def sketch(photo: Tensor, radius: int, edge: float, line: float, tones: int) -> Tensor:
     """A cartoon of photos, ``N x 3 x H x W`` in [0, 1].
 
     ``radius`` in pixels is how far areas are levelled, ``edge`` the contrast that stops it, ``line`` the width of the
-    ink in pixels, 0 for none.
+    ink in pixels, 0 for none; ``tones`` how many steps of light there are, as cel painters mix few (0: all of them).
     """
-    clean = levelled(photo, radius, edge**2)
-    flat = clean
-    for _ in range(SMOOTHINGS - 1):
+    flat = photo
+    for _ in range(SMOOTHINGS):
         flat = levelled(flat, radius, edge**2)
     brightness = grey(flat)
-    painted = (brightness**LIGHT + VIVID * (flat - brightness)).clamp(0, 1)
-    return painted if line == 0 else painted.lerp(INK * painted, ink(clean, line))
+    painted = (stepped(brightness**LIGHT, tones) + VIVID * (flat - brightness)).clamp(0, 1)
+    if line == 0:
+        return painted
+    clean = levelled(photo, CLEAN_RADIUS, CLEAN_EDGE**2)
+    return painted.lerp(INK * painted, ink(clean, line))
+
+
+def stepped(brightness: Tensor, tones: int) -> Tensor:
+    """Brightness in so many steps, with a short slope between two of them (Winnemöller et al., SIGGRAPH 2006)."""
+    if tones == 0:
+        return brightness
+    step = (tones * brightness).floor()
+    return (step + torch.sigmoid(CRISP * (tones * brightness - step - 0.5))) / tones
 
 
 def levelled(images: Tensor, radius: int, tolerance: float) -> Tensor:

@@ -14,7 +14,7 @@ from styles.training.colours import grey, smooth, yuv
 from styles.training.gram import Gram, evening, gram
 from styles.training.losses import LOSSES
 from styles.training.scene import Loss, Scene, Setting
-from styles.training.sketch import sketch
+from styles.training.sketch import sketch, stepped
 
 CPU = torch.device("cpu")
 NAME = "vgg19_normalised"
@@ -139,17 +139,26 @@ def test_a_sketch_levels_what_is_faint_and_inks_what_is_strong() -> None:
     faint = plain(0.6) + 0.02 * (picture(1) - 0.5)
     strong = plain(0.8)
     strong[..., 16:] = 0.3
-    drawn = sketch(strong, 3, 0.045, 0.9)
-    assert sketch(faint, 3, 0.045, 0.9).std() < faint.std() / 2
+    drawn = sketch(strong, 3, 0.045, 0.9, 0)
+    assert sketch(faint, 3, 0.045, 0.9, 0).std() < faint.std() / 2
     assert drawn[..., 16].max() < 0.1 < 0.25 < drawn[..., 24].min()  # ink on the dark side, none in the area
     assert drawn[..., 4].min() > 0.75
-    assert sketch(strong, 3, 0.045, 0)[..., 16].min() > 0.25
+    assert sketch(strong, 3, 0.045, 0, 0)[..., 16].min() > 0.25
+
+
+def test_tones_are_few_and_in_order() -> None:
+    ramp = torch.linspace(0, 1, 401)
+    told = stepped(ramp, 4)
+    assert (told.diff() >= 0).all()
+    assert stepped(torch.tensor([0.0, 0.25, 0.5, 0.75]), 4).tolist() == pytest.approx([0, 0.25, 0.5, 0.75], abs=0.01)
+    assert len(told[(told.diff(prepend=told[:1]) < 1e-3)].mul(20).round().unique()) <= 5  # level almost everywhere
+    assert torch.equal(stepped(ramp, 0), ramp)
 
 
 def test_the_sketch_loss_is_nothing_for_the_sketch(bench: Bench) -> None:
     photo = smooth(picture(1))
     loss = bench.loss("sketch", photo)
-    assert loss(bench.scene(photo, sketch(photo, 3, 0.045, 0.9))) == 0
+    assert loss(bench.scene(photo, sketch(photo, 3, 0.045, 0.9, 0))) == 0
     assert loss(bench.scene(photo, photo)) > 0.01
 
 
