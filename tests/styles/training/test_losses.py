@@ -151,7 +151,9 @@ def test_tones_are_few_and_in_order() -> None:
     told = stepped(ramp, 4)
     assert (told.diff() >= 0).all()
     assert stepped(torch.tensor([0.0, 0.25, 0.5, 0.75]), 4).tolist() == pytest.approx([0, 0.25, 0.5, 0.75], abs=0.01)
-    assert len(told[(told.diff(prepend=told[:1]) < 1e-3)].mul(20).round().unique()) <= 5  # level almost everywhere
+    level = told[told.diff(prepend=told[:1]) < 1e-3]
+    assert len(set(level.mul(20).round().tolist())) <= 5
+    assert len(level) > len(ramp) / 3
     assert torch.equal(stepped(ramp, 0), ramp)
 
 
