@@ -126,8 +126,8 @@ class Card:
             network_options=_options(table.table("network_options", optional=True)),
             sha256=table.text("sha256", SHA256),
             size=_size(table.table("size")),
-            defaults=_defaults(table.table("defaults")),
-            licence=_licence(table.table("licence")),
+            defaults=read_defaults(table.table("defaults")),
+            licence=read_licence(table.table("licence")),
             origin=_origin(table.table("origin")),
             consent=_consent(table.table("consent")) if "consent" in values else None,
         )
@@ -175,13 +175,13 @@ def _size(table: Table) -> Size:
     return size
 
 
-def _defaults(table: Table) -> Defaults:
+def read_defaults(table: Table) -> Defaults:
     defaults = Defaults(table.number("strength", 0, 1), table.boolean("keep_colours"))
     table.done()
     return defaults
 
 
-def _licence(table: Table) -> Licence:
+def read_licence(table: Table) -> Licence:
     licence = Licence(table.text("weights"), table.text("data"))
     table.done()
     return licence
@@ -191,12 +191,12 @@ def _origin(table: Table) -> Origin:
     names = ("recipe", "trained_by")
     recipe, trained_by = (table.text(name) for name in names)
     trained_on, machine = table.text("trained_on", PAST), table.text("machine")
-    data = tuple(_source(part) for part in table.tables("data"))
+    data = tuple(read_source(part) for part in table.tables("data"))
     table.done()
     return Origin(recipe, trained_by, trained_on, machine, data)
 
 
-def _source(table: Table) -> Source:
+def read_source(table: Table) -> Source:
     source = Source(table.text("title"), table.text("source"), table.text("licence"))
     table.done()
     return source

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from styles.card import ID, LANGUAGE, MAX_OPTION, VERSION, Defaults, Licence, Option, Source
+from styles.card import (
+    ID,
+    LANGUAGE,
+    MAX_OPTION,
+    VERSION,
+    Defaults,
+    Licence,
+    Option,
+    Source,
+    read_defaults,
+    read_licence,
+    read_source,
+)
 from styles.errors import BrokenPack
 from styles.networks import NETWORKS
 from styles.table import Table
@@ -129,9 +141,9 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
         average=table.number("average", 0, 0.99999),
         momentum=table.number("momentum", 0, 0.999),
         best=table.integer("best", 64, 4096),
-        defaults=_defaults(table.table("defaults")),
-        licence=_licence(table.table("licence")),
-        data=tuple(_source(each) for each in table.tables("data")),
+        defaults=read_defaults(table.table("defaults")),
+        licence=read_licence(table.table("licence")),
+        data=tuple(read_source(each) for each in table.tables("data")),
         preview=table.texts("preview"),
         sheet=table.texts("sheet"),
     )
@@ -199,21 +211,3 @@ def _losses(table: Table) -> dict[str, Loss]:
         if name not in LOSSES:
             table.refuse(name, f"is not a loss; there are {', '.join(LOSSES)}")
     return {name: LOSSES[name].read(table.table(name)) for name in table.values}
-
-
-def _defaults(table: Table) -> Defaults:
-    defaults = Defaults(table.number("strength", 0, 1), table.boolean("keep_colours"))
-    table.done()
-    return defaults
-
-
-def _licence(table: Table) -> Licence:
-    licence = Licence(table.text("weights"), table.text("data"))
-    table.done()
-    return licence
-
-
-def _source(table: Table) -> Source:
-    source = Source(table.text("title"), table.text("source"), table.text("licence"))
-    table.done()
-    return source
