@@ -125,7 +125,8 @@ class Asking:
         chosen = replace(wish, style=style.id)
         await self._memory.remember(message, _CHOICE, json.dumps(asdict(chosen)), _REMEMBERED_S)
         title = naming.title(style, message.person.language)
-        return _words(message, "send-photo", title=title, command=spoken("style", chosen))
+        key = "send-photo" if message.private else "send-photo-group"
+        return _words(message, key, title=title, command=spoken("style", chosen))
 
     async def _avatar(self, message: Message, wish: Wish, adapter: Adapter) -> Text | Answer | Request:
         styles = await self._styles()

@@ -35,6 +35,7 @@ gallery-photo = Which style would you like?
 gallery-all = These are the styles. Press one, then send me a photo.
 gallery-avatar = Which style for your profile picture?
 gallery-line = { $number }. { $title } ({ $id })
+send-photo-group = { $title } it is. Send a photo with { $command }, or reply to one with it: in a group I may see only what is addressed to me.
 send-photo = { $title } it is. Now send me a photo, or reply to one with { $command }
 unknown-style = I have no style called “{ $style }”. { $near ->
         [0] Here are the ones I have:

@@ -35,6 +35,7 @@ gallery-photo = 想要哪种风格？
 gallery-all = 这些是全部风格。点一个，然后发照片给我。
 gallery-avatar = 头像想要哪种风格？
 gallery-line = { $number }. { $title }（{ $id }）
+send-photo-group = 好的，{ $title }。请在发照片时附上 { $command }，或用它回复一张照片：在群里我可能只看得到发给我的消息。
 send-photo = 好的，{ $title }。现在发一张照片给我，或用 { $command } 回复一张照片。
 unknown-style = 没有叫“{ $style }”的风格。{ $near ->
         [0] 我会的有这些：

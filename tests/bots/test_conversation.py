@@ -286,6 +286,10 @@ class TestGroup:
         assert len(await console.answers(1)) == 1
         assert console.busy_count == 0
 
+    async def test_an_announced_style_says_that_a_bare_photo_may_go_unseen(self, ben: Chat, console: Console) -> None:
+        await ben.say("/style anime", addressed=True)
+        assert "only what is addressed to me" in (await last(console)).text
+
     async def test_a_photo_that_was_announced_is_taken_and_the_next_one_is_not(
         self, ben: Chat, console: Console
     ) -> None:
