@@ -165,6 +165,17 @@ async def test_by_keyboard_alone(page: Page, painter: Painter) -> None:
     assert painter.messages[0].text == "/style starry-night"
 
 
+async def test_hints_stay_for_someone_who_left_the_line_for_a_moment(page: Page) -> None:
+    text = page.get_by_role("combobox")
+    await text.focus()
+    await page.get_by_role("button", name="Try it with this photo").focus()
+    await text.focus()
+    await page.keyboard.type("/sty")
+    await expect(page.get_by_role("option").first).to_be_visible()
+    await page.wait_for_timeout(250)  # longer than the list outlives the line
+    await expect(page.get_by_role("option").first).to_be_visible()
+
+
 async def test_a_button_says_its_command_and_shows_its_label(page: Page, painter: Painter) -> None:
     await say(page, "hello")
     await page.get_by_role("button", name="Anime").click()

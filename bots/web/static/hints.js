@@ -20,7 +20,7 @@ export class Hints {
   start() {
     this.composer.addEventListener("typed", () => this.#typed());
     this.composer.text.addEventListener("keydown", (event) => this.#key(event), true);
-    this.composer.text.addEventListener("blur", () => setTimeout(() => this.#show([]), 150));
+    this.composer.text.addEventListener("blur", () => setTimeout(() => this.#left(), 150));
   }
 
   learn(commands) {
@@ -47,6 +47,11 @@ export class Hints {
     } else {
       this.#show(/^\/\w*$/.test(text) ? this.#commandsLike(text.slice(1).toLowerCase()) : [], text.length > 1);
     }
+  }
+
+  // Whoever looked away for a moment only, and types again, keeps the list.
+  #left() {
+    if (document.activeElement !== this.composer.text) this.#show([]);
   }
 
   #commandsLike(beginning) {
