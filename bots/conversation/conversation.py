@@ -117,7 +117,7 @@ class Conversation:
             await self._go_on(turn)
         except ServiceError as refusal:
             await self._apologise(turn, refusal.code)
-        except Exception:
+        except Exception:  # the border of one message: whole to the log, one calm sentence to the person
             log.exception("message %s broke", turn.entry.number)
             await self._apologise(turn, Failed.code)
 

@@ -46,7 +46,7 @@ class Delivery:
                 await self._tell(entry, adapter, "not-delivered", State.FAILED)
         except SendUncertain:
             await self.tell_uncertain(entry, adapter)
-        except Exception:
+        except Exception:  # a bug in an adapter: nobody knows what it sent, so it counts as uncertain
             log.exception("%s × the adapter broke", _name(entry))
             await self.tell_uncertain(entry, adapter)
         else:
@@ -58,7 +58,7 @@ class Delivery:
             await adapter.say(entry.message.address, Text(replies.text(entry.message.person.language, key)))
         except (SendFailed, SendUncertain) as refusal:
             log.warning("%s × %s", _name(entry), refusal)
-        except Exception:
+        except Exception:  # the words may be lost, but the message must still end
             log.exception("%s × the adapter broke", _name(entry))
         await self._ledger.finish(entry.number, state)
 

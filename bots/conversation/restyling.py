@@ -98,7 +98,7 @@ class Restyling:
             reason, pause_s = "waiting-service", _NOT_READY_S
         except ServiceError as refusal:
             return refusal.code
-        except Exception:
+        except Exception:  # the border to the service: the item fails alone
             log.exception("the service broke on item %s of %s", item, number)
             return Failed.code
         waiting.note(item, reason)

@@ -77,7 +77,7 @@ class Waiting:
             await self._show_waiting()
         except (SendFailed, SendUncertain) as refusal:
             log.info("no progress line for %s: %s", self._entry.number, refusal)
-        except Exception:
+        except Exception:  # a line about waiting must never cost the picture
             log.exception("the progress line of %s failed", self._entry.number)
 
     async def _show_waiting(self) -> None:

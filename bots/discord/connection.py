@@ -91,7 +91,7 @@ class Connection:
             self._closed(closed.code)
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as trouble:
             _log.warning("Discord cannot be reached (%s); trying again", type(trouble).__name__)
-        except Exception:
+        except Exception:  # the library broke: a fresh client may serve where this one does not
             _log.exception("the connection to Discord failed; beginning again")
         finally:
             connected = self._client is client
