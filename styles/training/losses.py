@@ -10,10 +10,10 @@ from torch.nn import functional
 from styles.table import Table
 from styles.training.adversary import Adversary
 from styles.training.colours import grey, smooth, yuv
+from styles.training.drawn import Sketch
 from styles.training.gram import Gram
 from styles.training.perception import LAYERS, NETWORKS
 from styles.training.scene import MAX_WEIGHT, Loss, Scene, Setting, apart, distance, weight, with_defaults
-from styles.training.sketch import sketch
 
 
 class Content(Loss):
@@ -79,55 +79,6 @@ class Colour(Loss):
         brightness = functional.l1_loss(result[:, :1], photo[:, :1])
         hue = 2 * functional.huber_loss(result[:, 1:], photo[:, 1:])  # twice the mean: a term for U, a term for V
         return self.brightness * brightness + self.hue * hue
-
-
-class Sketch(Loss):
-    """Mean absolute difference from the cartoon that ``styles.training.sketch`` draws of the photo by rule.
-
-    ``grey`` compares brightness alone, for styles with a palette of their own. With ``sharpness`` it also compares
-    in a shallow layer of a perceptual network, where a thin line counts for more than its few pixels.
-    """
-
-    warms_up = True
-    network, layer = "vgg19_16x", "relu2_1"
-
-    def __init__(
-        self, weight: float, sharpness: float, radius: int, edge: float, line: float, tones: int, grey: bool
-    ) -> None:
-        self.weight, self.sharpness, self.grey = weight, sharpness, grey
-        self.radius, self.edge, self.line, self.tones = radius, edge, line, tones
-
-    @classmethod
-    def read(cls, table: Table) -> "Sketch":
-        table = with_defaults(table, sharpness=0.0, radius=3, edge=0.045, line=0.9, tones=0, grey=False)
-        loss = cls(
-            weight(table),
-            table.number("sharpness", 0, MAX_WEIGHT),
-            table.integer("radius", 1, 32),
-            table.number("edge", 0.001, 1),
-            table.number("line", 0, 5),
-            table.integer("tones", 0, 16),
-            table.boolean("grey"),
-        )
-        table.done()
-        return loss
-
-    @property
-    def looks(self) -> Mapping[str, Collection[str]]:
-        return {self.network: (self.layer,)} if self.sharpness else {}
-
-    def __call__(self, scene: Scene) -> Tensor:
-        with torch.no_grad(), torch.autocast(scene.photo.device.type, enabled=False):
-            drawn = sketch(scene.photo, self.radius, self.edge, self.line, self.tones)
-            drawn = grey(drawn) if self.grey else drawn
-        plain = functional.l1_loss(grey(scene.result) if self.grey else scene.result, drawn)
-        return plain + self.sharpness * self._blur(scene, drawn) if self.sharpness else plain
-
-    def _blur(self, scene: Scene, drawn: Tensor) -> Tensor:
-        with torch.no_grad():
-            target = scene.eyes[self.network](drawn, (self.layer,))[self.layer]
-        result = scene.features(self.network, "grey result" if self.grey else "result")
-        return apart(result[self.layer], target, "l1")
 
 
 class Adversarial(Loss):
