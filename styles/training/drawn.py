@@ -8,38 +8,30 @@ from torch.nn import functional
 
 from styles.table import Table
 from styles.training.colours import grey
+from styles.training.drawings import DRAWINGS
+from styles.training.drawings.rule import Rule
 from styles.training.scene import MAX_WEIGHT, Loss, Scene, apart, weight, with_defaults
-from styles.training.sketch import sketch
 
 
-class Sketch(Loss):
-    """Mean absolute difference from the cartoon that ``styles.training.sketch`` draws of the photo by rule.
+class Drawn(Loss):
+    """Mean absolute difference from what a rule of ``styles.training.drawings`` draws of the photo.
 
-    ``grey`` compares brightness alone, for styles with a palette of their own. With ``sharpness`` it also compares
-    in a shallow layer of a perceptual network, where a thin line counts for more than its few pixels.
+    The rule's own parameters are further keys of the table. ``grey`` compares brightness alone, for styles with a
+    palette of their own. With ``sharpness`` it also compares in a shallow layer of a perceptual network, where a thin
+    line counts for more than its few pixels.
     """
 
     warms_up = True
     network, layer = "vgg19_16x", "relu2_1"
 
-    def __init__(
-        self, weight: float, sharpness: float, radius: int, edge: float, line: float, tones: int, grey: bool
-    ) -> None:
-        self.weight, self.sharpness, self.grey = weight, sharpness, grey
-        self.radius, self.edge, self.line, self.tones = radius, edge, line, tones
+    def __init__(self, weight: float, sharpness: float, grey: bool, rule: Rule) -> None:
+        self.weight, self.sharpness, self.grey, self.rule = weight, sharpness, grey, rule
 
     @classmethod
-    def read(cls, table: Table) -> "Sketch":
-        table = with_defaults(table, sharpness=0.0, radius=3, edge=0.045, line=0.9, tones=0, grey=False)
-        loss = cls(
-            weight(table),
-            table.number("sharpness", 0, MAX_WEIGHT),
-            table.integer("radius", 1, 32),
-            table.number("edge", 0.001, 1),
-            table.number("line", 0, 5),
-            table.integer("tones", 0, 16),
-            table.boolean("grey"),
-        )
+    def read(cls, table: Table) -> "Drawn":
+        table = with_defaults(table, sharpness=0.0, grey=False)
+        rule = DRAWINGS[table.choice("rule", list(DRAWINGS))].read(table)
+        loss = cls(weight(table), table.number("sharpness", 0, MAX_WEIGHT), table.boolean("grey"), rule)
         table.done()
         return loss
 
@@ -49,7 +41,7 @@ class Sketch(Loss):
 
     def __call__(self, scene: Scene) -> Tensor:
         with torch.no_grad(), torch.autocast(scene.photo.device.type, enabled=False):
-            drawn = sketch(scene.photo, self.radius, self.edge, self.line, self.tones)
+            drawn = self.rule(scene.photo)
             drawn = grey(drawn) if self.grey else drawn
         plain = functional.l1_loss(grey(scene.result) if self.grey else scene.result, drawn)
         return plain + self.sharpness * self._blur(scene, drawn) if self.sharpness else plain

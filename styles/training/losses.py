@@ -10,7 +10,7 @@ from torch.nn import functional
 from styles.table import Table
 from styles.training.adversary import Adversary
 from styles.training.colours import grey, smooth, yuv
-from styles.training.drawn import Sketch
+from styles.training.drawn import Drawn
 from styles.training.gram import Gram
 from styles.training.perception import LAYERS, NETWORKS
 from styles.training.scene import MAX_WEIGHT, Loss, Scene, Setting, apart, distance, weight, with_defaults
@@ -134,6 +134,6 @@ LOSSES: Mapping[str, type[Loss]] = {
     "gram": Gram,
     "total_variation": TotalVariation,
     "colour": Colour,
-    "sketch": Sketch,
+    "drawn": Drawn,
     "adversarial": Adversarial,
 }

@@ -14,7 +14,6 @@ from styles.training.colours import grey, smooth, yuv
 from styles.training.gram import Gram, evening, gram
 from styles.training.losses import LOSSES
 from styles.training.scene import Loss, Scene, Setting
-from styles.training.sketch import sketch, stepped
 
 CPU = torch.device("cpu")
 NAME = "vgg19_normalised"
@@ -133,35 +132,6 @@ def test_colour_tells_brightness_from_hue(bench: Bench) -> None:
     assert float(bright(bench.scene(dark, light))) == pytest.approx(0.3)
     assert float(hue(bench.scene(dark, light))) == pytest.approx(0, abs=1e-6)
     assert hue(bench.scene(dark, red)) > 1e-3
-
-
-def test_a_sketch_levels_what_is_faint_and_inks_what_is_strong() -> None:
-    faint = plain(0.6) + 0.02 * (picture(1) - 0.5)
-    strong = plain(0.8)
-    strong[..., 16:] = 0.3
-    drawn = sketch(strong, 3, 0.045, 0.9, 0)
-    assert sketch(faint, 3, 0.045, 0.9, 0).std() < faint.std() / 2
-    assert drawn[..., 16].max() < 0.1 < 0.25 < drawn[..., 24].min()  # ink on the dark side, none in the area
-    assert drawn[..., 4].min() > 0.75
-    assert sketch(strong, 3, 0.045, 0, 0)[..., 16].min() > 0.25
-
-
-def test_tones_are_few_and_in_order() -> None:
-    ramp = torch.linspace(0, 1, 401)
-    told = stepped(ramp, 4)
-    assert (told.diff() >= 0).all()
-    assert stepped(torch.tensor([0.0, 0.25, 0.5, 0.75]), 4).tolist() == pytest.approx([0, 0.25, 0.5, 0.75], abs=0.01)
-    level = told[told.diff(prepend=told[:1]) < 1e-3]
-    assert len(set(level.mul(20).round().tolist())) <= 5
-    assert len(level) > len(ramp) / 3
-    assert torch.equal(stepped(ramp, 0), ramp)
-
-
-def test_the_sketch_loss_is_nothing_for_the_sketch(bench: Bench) -> None:
-    photo = smooth(picture(1))
-    loss = bench.loss("sketch", photo)
-    assert loss(bench.scene(photo, sketch(photo, 3, 0.045, 0.9, 0))) == 0
-    assert loss(bench.scene(photo, photo)) > 0.01
 
 
 def test_white_has_no_hue() -> None:

@@ -1,7 +1,4 @@
-"""A cartoon drawn by rule: flat areas within their contours, and ink on the contours.
-
-A generator that imitates it knows within minutes what adversarial losses alone teach in hours; they then refine it.
-"""
+"""The filters that rules are made of, on ``N x C x H x W``: smoothing that stops at edges, and lines at edges."""
 
 import torch
 from torch import Tensor
@@ -9,30 +6,9 @@ from torch.nn import functional
 
 from styles.training.colours import grey
 
-SMOOTHINGS = 4  # passes of the edge-preserving filter: each flattens further without blurring a contour
-CLEAN_RADIUS, CLEAN_EDGE = 2, 0.05  # a light pass before lines are sought, so that grain is not inked
-INK = 0.08  # the brightness of a line
 FINE, COARSE = 1.0, 1.6  # ratio of the two blurs whose difference finds lines (Marr and Hildreth)
 STEEP, THRESHOLD = 60.0, 0.009  # how fast a contour turns to ink, and the strength from which it does
-VIVID, LIGHT = 1.4, 0.8  # cartoons are more saturated than photos, and lighter in their shadows (an exponent)
 CRISP = 12.0  # how abruptly one tone goes over into the next
-
-
-def sketch(photo: Tensor, radius: int, edge: float, line: float, tones: int) -> Tensor:
-    """A cartoon of photos, ``N x 3 x H x W`` in [0, 1].
-
-    ``radius`` in pixels is how far areas are levelled, ``edge`` the contrast that stops it, ``line`` the width of the
-    ink in pixels, 0 for none; ``tones`` how many steps of light there are, as cel painters mix few (0: all of them).
-    """
-    flat = photo
-    for _ in range(SMOOTHINGS):
-        flat = levelled(flat, radius, edge**2)
-    brightness = grey(flat)
-    painted = (stepped(brightness**LIGHT, tones) + VIVID * (flat - brightness)).clamp(0, 1)
-    if line == 0:
-        return painted
-    clean = levelled(photo, CLEAN_RADIUS, CLEAN_EDGE**2)
-    return painted.lerp(INK * painted, ink(clean, line))
 
 
 def stepped(brightness: Tensor, tones: int) -> Tensor:

@@ -1,0 +1,118 @@
+"""Every rule draws from any photo, and each draws what its name says."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from styles.errors import BrokenPack
+from styles.table import Table
+from styles.training import perception
+from styles.training.colours import smooth
+from styles.training.drawings import DRAWINGS
+from styles.training.drawings.cartoon import Cartoon
+from styles.training.drawings.filters import stepped
+from styles.training.losses import LOSSES
+from styles.training.scene import Scene
+
+
+def photos(count: int = 2, height: int = 48, width: int = 64) -> Tensor:
+    """Soft random blots with some grain, each another one."""
+    draws = torch.Generator().manual_seed(5)
+    coarse = torch.rand(count, 3, 6, 8, generator=draws)
+    soft = torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic")
+    return (soft + 0.05 * torch.rand(count, 3, height, width, generator=draws)).clamp(0, 1)
+
+
+def plain(level: float) -> Tensor:
+    return torch.full((1, 3, 32, 32), level)
+
+
+def halves(left: float, right: float) -> Tensor:
+    picture = plain(left)
+    picture[..., 16:] = right
+    return picture
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+@pytest.mark.parametrize(("height", "width"), [(32, 32), (33, 47), (96, 64)])
+def test_a_drawing_is_a_picture_of_the_photos_size(name: str, height: int, width: int) -> None:
+    drawn = DRAWINGS[name](photos(2, height, width))
+    assert drawn.shape == (2, 3, height, width)
+    assert drawn.dtype == torch.float32
+    assert 0 <= drawn.min() < drawn.max() <= 1
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+def test_a_photo_of_nothing_can_be_drawn(name: str, level: float) -> None:
+    drawn = DRAWINGS[name](plain(level))
+    assert drawn.isfinite().all()
+    assert 0 <= drawn.min() <= drawn.max() <= 1
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_drawing_is_the_same_every_time_and_with_any_neighbours(name: str) -> None:
+    together = DRAWINGS[name](photos())
+    assert torch.equal(together, DRAWINGS[name](photos()))
+    alone = torch.cat([DRAWINGS[name](photo[None]) for photo in photos()])
+    torch.testing.assert_close(together, alone, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_photo_is_left_as_it_is(name: str) -> None:
+    seen = photos()
+    DRAWINGS[name](seen)
+    assert torch.equal(seen, photos())
+
+
+def test_a_recipe_sets_parameters_of_a_rule() -> None:
+    assert Cartoon().read(Table("recipe", "", {"radius": 5, "other": 1})) == Cartoon(radius=5)
+    assert DRAWINGS["cartoon"].read(Table("recipe", "", {})) is not None
+    for wrong in (0, 33, 2.5, "wide"):
+        with pytest.raises(BrokenPack, match=r"`drawn\.radius` must be a whole number from 1 to 32"):
+            Cartoon().read(Table("recipe", "drawn.", {"radius": wrong}))
+
+
+def test_the_loss_is_nothing_for_the_drawing_and_takes_the_parameters_of_its_rule(vgg: Path) -> None:
+    eyes = {"vgg19_normalised": perception.load("vgg19_normalised", vgg)}
+    values = {"weight": 1.0, "rule": "cartoon", "tones": 3}
+    loss = LOSSES["drawn"].read(Table("recipe", "losses.drawn.", values))
+    photo = smooth(photos())
+    drawn = Cartoon(tones=3)(photo)
+    assert loss(Scene(photo, drawn, photo, eyes, {})) == 0
+    assert loss(Scene(photo, Cartoon()(photo), photo, eyes, {})) > 0.01
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"rule": "doodle"}, "`losses.drawn.rule` must be one of cartoon"),
+        ({"rule": "cartoon", "cells": 3}, "`losses.drawn.cells` is not a known key"),
+        ({}, "`losses.drawn.rule` is missing"),
+    ],
+)
+def test_the_loss_refuses_what_its_rule_does_not_know(values: dict[str, object], reason: str) -> None:
+    with pytest.raises(BrokenPack, match=reason):
+        LOSSES["drawn"].read(Table("recipe", "losses.drawn.", {"weight": 1.0, **values}))
+
+
+def test_tones_are_few_and_in_order() -> None:
+    ramp = torch.linspace(0, 1, 401)
+    told = stepped(ramp, 4)
+    assert (told.diff() >= 0).all()
+    assert stepped(torch.tensor([0.0, 0.25, 0.5, 0.75]), 4).tolist() == pytest.approx([0, 0.25, 0.5, 0.75], abs=0.01)
+    level = told[told.diff(prepend=told[:1]) < 1e-3]
+    assert len(set(level.mul(20).round().tolist())) <= 5
+    assert len(level) > len(ramp) / 3
+    assert torch.equal(stepped(ramp, 0), ramp)
+
+
+def test_a_cartoon_levels_what_is_faint_and_inks_what_is_strong() -> None:
+    faint = plain(0.6) + 0.02 * (torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(1)) - 0.5)
+    drawn = Cartoon()(halves(0.8, 0.3))
+    assert Cartoon()(faint).std() < faint.std() / 2
+    assert drawn[..., 16].max() < 0.1 < 0.25 < drawn[..., 24].min()  # ink on the dark side, none in the area
+    assert drawn[..., 4].min() > 0.75
+    assert Cartoon(line=0)(halves(0.8, 0.3))[..., 16].min() > 0.25
