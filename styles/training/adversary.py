@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from styles.training.descent import descend
+
 BETAS = (0.5, 0.999)  # less momentum than Adam's own: two networks chase each other
 
 
@@ -48,9 +50,7 @@ class Adversary:
         loss = (self.judge(art) - 1).square().mean()
         for images, weight in fakes:
             loss = loss + weight * self.judge(images).square().mean()
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimiser.step()
+        descend(loss, self.optimiser)
 
     def doubt(self, images: Tensor) -> Tensor:
         """Mean squared distance of the verdicts from "art"; the gradient goes to the pictures alone."""

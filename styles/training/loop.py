@@ -14,15 +14,15 @@ from torch.optim.swa_utils import AveragedModel
 from styles.networks import network
 from styles.training import checkpoint, pictures
 from styles.training import device as devices
-from styles.training.recipe import Phase, Recipe
-from styles.training.scene import Scene, Setting
+from styles.training.descent import descend
+from styles.training.phase import Phase
+from styles.training.recipe import Recipe
+from styles.training.scene import Generator, Scene, Setting
 from styles.training.sheet import Looker
 from styles.training.studio import Studio
 
-LOWEST = 0.05  # what is left of a phase's learning rate at its end, after half a cosine
 SLOW = 0.999  # Adam's own memory of squared gradients
 NOTE_EVERY = 25  # steps between two entries of the losses' history
-SCALES = 1.5  # photos are cropped at up to this scale, so that faces come in several sizes
 
 
 class Loop:
@@ -32,10 +32,10 @@ class Loop:
         torch.manual_seed(plan.seed)
         self.plan, self.studio, self.device = plan, studio, device
         self.dtype = devices.precision(device)
-        module = network(plan.network).build(**plan.network_options)
-        self.generator = module.train().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack memory_format alone
+        self.generator = self._built()
+        self.back = self._built() if any(loss.goes_back for loss in plan.losses.values()) else None
         self.average = AveragedModel(self.generator, multi_avg_fn=self._blend)
-        self.optimiser = torch.optim.Adam(self.generator.parameters(), betas=(plan.momentum, SLOW))
+        self.optimiser = torch.optim.Adam(self._weights(), betas=(plan.momentum, SLOW))
         setting = Setting(studio.whole_art(), studio.eyes, device)
         for loss in plan.losses.values():
             loss.prepare(setting)
@@ -54,8 +54,9 @@ class Loop:
         phase, rate = self.schedule()
         for group in self.optimiser.param_groups:
             group["lr"] = rate
+        torch.manual_seed(random.Random(f"{self.plan.seed} {self.step} noise").getrandbits(63))
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            losses = self._losses(self._scene(phase))
+            losses = self._losses(self._scene(phase, rate))
         total = torch.stack([self.plan.losses[name].weight * loss for name, loss in losses.items()]).sum()
         if not math.isfinite(total.item()):
             raise FloatingPointError
@@ -69,18 +70,37 @@ class Loop:
         done = self.step
         for phase in self.plan.phases:
             if done < phase.steps:
-                cosine = (1 + math.cos(math.pi * done / phase.steps)) / 2
-                return phase, phase.rate * (LOWEST + (1 - LOWEST) * cosine)
+                return phase, phase.rate_at(done)
             done -= phase.steps
         raise ValueError("no step is left")
 
-    def _scene(self, phase: Phase) -> Scene:
+    def _built(self) -> nn.Module:
+        module = network(self.plan.network).build(**self.plan.network_options)
+        placed: nn.Module = module.train().to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack memory_format alone
+        return placed
+
+    def _weights(self) -> list[nn.Parameter]:
+        """Those of both generators, if there are two: they share the losses, hence the optimiser."""
+        return [*self.generator.parameters(), *(self.back.parameters() if self.back else ())]
+
+    def _scene(self, phase: Phase, rate: float) -> Scene:
         draw = random.Random(f"{self.plan.seed} {self.step}")
-        photos = self.studio.photos.crops(phase.batch, phase.size, draw, loosest=SCALES)
-        art = self.studio.art.crops(phase.batch, phase.size, draw, top=self.plan.art.top)
+        size = draw.choice(phase.sizes) if len(phase.sizes) > 1 else phase.size
+        photos, art = self.studio.crops(phase.batch, size, draw)
         photo = pictures.batch(photos, self.device)
-        result = self.generator(photo).float()
-        return Scene(photo, result, pictures.batch(art, self.device), self.studio.eyes, self.studio.wanted)
+        forth = in_float32(self.generator)
+        return Scene(
+            photo,
+            forth(photo),
+            pictures.batch(art, self.device),
+            self.studio.eyes,
+            self.studio.wanted,
+            forth=forth,
+            home=in_float32(self.back) if self.back else None,
+            progress=self.step / self.plan.steps,
+            fall=rate / self.plan.phases[0].rate,
+            draw=draw,
+        )
 
     def _losses(self, scene: Scene) -> dict[str, Tensor]:
         warming = self.step < self.plan.warmup_steps
@@ -90,9 +110,7 @@ class Loop:
         return {name: loss(scene) for name, loss in counting.items()}
 
     def _descend(self, total: Tensor) -> None:
-        self.optimiser.zero_grad(set_to_none=True)
-        total.backward()  # type: ignore[no-untyped-call]  # untyped in torch
-        self.optimiser.step()
+        descend(total, self.optimiser)
         self.average.update_parameters(self.generator)
         self.step += 1
 
@@ -125,6 +143,7 @@ class Loop:
             "seconds": self.seconds,
             "history": self.history,
             "generator": self.generator.state_dict(),
+            "back": self.back.state_dict() if self.back else {},
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "losses": {name: loss.state() for name, loss in self.plan.losses.items()},
@@ -135,7 +154,19 @@ class Loop:
         self.step = self.kept = state["step"]
         self.seconds, self.history = state["seconds"], state["history"]
         self.generator.load_state_dict(state["generator"])
+        if self.back:
+            self.back.load_state_dict(state["back"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         for name, loss in self.plan.losses.items():
             loss.restore(state["losses"][name])
+
+
+def in_float32(module: nn.Module) -> Generator:
+    """The generator as losses see it: whatever it computes in, its pictures are float32."""
+
+    def paint(images: Tensor) -> Tensor:
+        painted: Tensor = module(images).float()
+        return painted
+
+    return paint

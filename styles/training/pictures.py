@@ -7,7 +7,7 @@ follows from the seed and the step's number alone, so a training that goes on se
 import importlib.util
 import random
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ SMALLEST = 32  # pixels of the shorter side, under which nothing can be learnt
 LARGEST = 64_000_000  # pixels of a picture that we are ready to decode
 GROUND = (204, 204, 204)  # behind transparent pictures: light grey, as in a painter's studio
 SCIENCE = "scikit-image:"  # names a public-domain test picture that this library brings, where it is installed
-SPARE = 1.5  # a photo is kept this much larger than the largest crop, so that crops vary in scale
+SPARE = 1.5  # a photo is kept this much larger than the largest crop, so that faces come in several sizes
 
 
 def find(patterns: Sequence[str], root: Path) -> list[Path]:
@@ -111,6 +111,13 @@ def batch(pictures: Sequence[Tensor], device: torch.device) -> Tensor:
     return stacked.float().div(255).contiguous(memory_format=torch.channels_last)
 
 
+@torch.no_grad()
+def drawn(picture: Tensor, rule: Callable[[Tensor], Tensor]) -> Tensor:
+    """Bytes, ``3 x H x W``, to the bytes of what the rule draws of them."""
+    painted = rule(batch([picture], picture.device))[0]
+    return painted.clamp(0, 1).mul(255).round().byte().contiguous()
+
+
 class Gallery:
     """Groups of pictures, drawn by their shares, then evenly within a group."""
 
@@ -122,10 +129,15 @@ class Gallery:
         """Decode every picture; its shorter side becomes ``side`` pixels."""
         return cls([([tensor(sized(read(path), side)) for path in paths], share) for paths, share in groups])
 
+    @property
+    def pictures(self) -> list[Tensor]:
+        """All of them, ``C x H x W`` bytes each."""
+        return [picture for group, _ in self.groups for picture in group]
+
     def crops(
         self, count: int, size: int, draw: random.Random, *, loosest: float = 1.0, top: float = 0.0
     ) -> list[Tensor]:
-        """``count`` square crops, bytes of ``3 x size x size``, each mirrored half the time.
+        """``count`` square crops, bytes of ``C x size x size``, each mirrored half the time.
 
         A crop shows up to ``loosest`` times ``size`` pixels of the picture, made smaller to fit. ``top`` of them, from
         0 to 1, start at the upper edge.

@@ -22,13 +22,15 @@ from styles.card import (
     read_source,
 )
 from styles.errors import BrokenPack
-from styles.networks import NETWORKS
+from styles.networks import NETWORKS, network
 from styles.table import Table
 from styles.training.errors import BadRecipe
 from styles.training.losses import LOSSES
+from styles.training.material import Art, Pairs, Photos, read_art, read_pairs, read_photos
+from styles.training.phase import Phase, read_phase
 from styles.training.scene import Loss
 
-# What a recipe may leave out.
+# What a recipe may leave out. These are part of every digest; see there before adding one.
 OPTIONAL: Mapping[str, Any] = {
     "version": "1.0.0",
     "seed": 1,
@@ -44,38 +46,12 @@ COSMETIC = ("version", "title", "licence", "data", "best", "defaults", "sheet", 
 
 
 @dataclass(frozen=True, slots=True)
-class Art:
-    """The style's pictures (patterns of paths), seen with their shorter side at ``side`` pixels.
-
-    ``top`` of all crops, from 0 to 1, are taken at the upper edge: where characters have their heads.
-    """
-
-    pictures: tuple[str, ...]
-    side: int
-    top: float
-
-
-@dataclass(frozen=True, slots=True)
-class Photos:
-    """One kind of photo to learn on: patterns of paths, and how often it is drawn against the other kinds."""
-
-    pictures: tuple[str, ...]
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """``steps`` optimiser steps on ``batch`` square crops of ``size`` pixels; the learning rate starts at ``rate``."""
-
-    steps: int
-    size: int
-    batch: int
-    rate: float
-
-
-@dataclass(frozen=True, slots=True)
 class Recipe:
-    """A checked recipe. ``digest`` changes with whatever changes the weights."""
+    """A checked recipe. ``digest`` changes with whatever changes the weights.
+
+    It learns from ``art`` and ``photos``, or from ``pairs`` alone. ``init`` names the pack whose weights the generator
+    starts from.
+    """
 
     path: Path
     digest: str
@@ -85,8 +61,10 @@ class Recipe:
     seed: int
     network: str
     network_options: Mapping[str, Option]
-    art: Art
+    init: str | None
+    art: Art | None
     photos: tuple[Photos, ...]
+    pairs: Pairs | None
     phases: tuple[Phase, ...]
     losses: Mapping[str, Loss]
     warmup_steps: int
@@ -123,7 +101,8 @@ def read(path: Path) -> Recipe:
 
 def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
     table = Table(str(path), "", values)
-    network, options = _network(table)
+    name, options = _network(table)
+    art, photos, pairs = _material(table)
     recipe = Recipe(
         path=path,
         digest=_digest(values),
@@ -131,12 +110,14 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
         version=table.text("version", VERSION),
         title=_title(table.table("title")),
         seed=table.integer("seed", 0, 2**31 - 1),
-        network=network,
+        network=name,
         network_options=options,
-        art=_art(table.table("art")),
-        photos=tuple(_photos(each) for each in table.tables("photos")),
-        phases=tuple(_phase(each) for each in table.tables("phases")),
-        losses=_losses(table.table("losses")),
+        init=table.text("init") if "init" in values else None,
+        art=art,
+        photos=photos,
+        pairs=pairs,
+        phases=tuple(read_phase(each, network(name)) for each in table.tables("phases")),
+        losses=_losses(table.table("losses"), pairs),
         warmup_steps=table.integer("warmup_steps", 0, 10**6),
         average=table.number("average", 0, 0.99999),
         momentum=table.number("momentum", 0, 0.999),
@@ -147,14 +128,31 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
         preview=table.texts("preview"),
         sheet=table.texts("sheet"),
     )
-    for key in ("photos", "phases", "preview"):
+    for key in ("phases", "preview"):
         if not getattr(recipe, key):
             table.refuse(key, "must not be empty")
     table.done()
     return recipe
 
 
+def _material(table: Table) -> tuple[Art | None, tuple[Photos, ...], Pairs | None]:
+    if "pairs" in table.values:
+        for key in ("art", "photos"):
+            if key in table.values:
+                table.refuse(key, "has no place beside `pairs`, which hold both")
+        return None, (), read_pairs(table.table("pairs"))
+    photos = tuple(read_photos(each) for each in table.tables("photos"))
+    if not photos:
+        table.refuse("photos", "must not be empty")
+    return read_art(table.table("art")), photos, None
+
+
 def _digest(values: Mapping[str, Any]) -> str:
+    """What decides the weights, hashed as written, with the defaults of OPTIONAL in place.
+
+    A key that a later version adds must not be among those defaults, or it would change the digest of every recipe
+    that does without it: let it be absent from a recipe that leaves it out, as ``init`` is.
+    """
     decisive = {key: value for key, value in values.items() if key not in COSMETIC}
     return hashlib.sha256(json.dumps(decisive, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -171,43 +169,14 @@ def _title(table: Table) -> dict[str, str]:
     return {language: table.text(language) for language in table.names(LANGUAGE)}
 
 
-def _art(table: Table) -> Art:
-    table = Table(table.source, table.path, {"top": 0.0, **table.values})
-    art = Art(_patterns(table), table.integer("side", 64, 4096), table.number("top", 0, 1))
-    table.done()
-    return art
-
-
-def _photos(table: Table) -> Photos:
-    photos = Photos(_patterns(table), table.number("share", 0.001, 1000))
-    table.done()
-    return photos
-
-
-def _patterns(table: Table) -> tuple[str, ...]:
-    patterns = table.texts("pictures")
-    if not patterns:
-        table.refuse("pictures", "must not be empty")
-    return patterns
-
-
-def _phase(table: Table) -> Phase:
-    phase = Phase(
-        steps=table.integer("steps", 1, 10**7),
-        size=table.integer("size", 32, 2048),
-        batch=table.integer("batch", 1, 256),
-        rate=table.number("rate", 1e-7, 1),
-    )
-    if phase.size % 4:
-        table.refuse("size", "must be a multiple of 4")
-    table.done()
-    return phase
-
-
-def _losses(table: Table) -> dict[str, Loss]:
+def _losses(table: Table, pairs: Pairs | None) -> dict[str, Loss]:
     if not table.values:
         table.refuse("", f"must name at least one of {', '.join(LOSSES)}")
     for name in table.values:
         if name not in LOSSES:
             table.refuse(name, f"is not a loss; there are {', '.join(LOSSES)}")
-    return {name: LOSSES[name].read(table.table(name)) for name in table.values}
+    losses = {name: LOSSES[name].read(table.table(name)) for name in table.values}
+    for name, loss in losses.items():
+        if loss.needs_pairs and pairs is None:
+            table.refuse(name, "compares with the photo's own target, and needs `pairs`")
+    return losses

@@ -1,6 +1,7 @@
 """What a loss is, what it is shown, and what losses share."""
 
-from collections.abc import Collection, Mapping, Sequence
+import random
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from styles.training.colours import grey
 from styles.training.perception import Features, Perception
 
 Eyes = Mapping[str, Perception]
+Generator = Callable[[Tensor], Tensor]
 MAX_WEIGHT = 1e6
 
 
@@ -27,17 +29,62 @@ class Setting:
 
 @dataclass(slots=True)
 class Scene:
-    """What one step shows to every loss: ``N x 3 x H x W`` RGB in [0, 1]; features are computed once, when asked."""
+    """What one step shows to every loss: ``N x 3 x H x W`` RGB in [0, 1].
+
+    Of pairs, ``art`` holds the targets of ``photo``. Everything else is computed once, when a loss first asks:
+    features, and what the generators make beyond ``result``. ``forth`` makes results of photos, ``home`` makes photos
+    of art, where a loss goes back. ``progress`` is the share of the training that is over, ``fall`` the learning rate
+    against that of the first step. ``draw`` is this step's source of chance beside torch's own.
+    """
 
     photo: Tensor
     result: Tensor
     art: Tensor
     eyes: Eyes
     wanted: Mapping[str, Collection[str]]
+    forth: Generator | None = None
+    home: Generator | None = None
+    progress: float = 0.0
+    fall: float = 1.0
+    draw: random.Random = field(default_factory=lambda: random.Random(0))
     seen: dict[tuple[str, str], Features] = field(default_factory=dict)
+    made: dict[str, Tensor] = field(default_factory=dict)
+
+    @property
+    def back(self) -> Tensor:
+        """Photos made of the art."""
+        return self._make("back", self.home, lambda: self.art)
+
+    @property
+    def photo_again(self) -> Tensor:
+        """Photos made of the results: the photos, were nothing lost."""
+        return self._make("photo_again", self.home, lambda: self.result)
+
+    @property
+    def art_again(self) -> Tensor:
+        """Results made of photos that were made of the art: the art, were nothing lost."""
+        return self._make("art_again", self.forth, lambda: self.back)
+
+    @property
+    def art_same(self) -> Tensor:
+        """Results made of the art itself."""
+        return self._make("art_same", self.forth, lambda: self.art)
+
+    @property
+    def photo_same(self) -> Tensor:
+        """Photos made of the photos themselves."""
+        return self._make("photo_same", self.home, lambda: self.photo)
+
+    def _make(self, name: str, generator: Generator | None, of: Callable[[], Tensor]) -> Tensor:
+        if generator is None:
+            raise RuntimeError(f"{name} needs a generator that the training did not build")
+        if name not in self.made:
+            with torch.enable_grad():  # whoever asks first may want no gradient; whoever asks next may
+                self.made[name] = generator(of())
+        return self.made[name]
 
     def features(self, network: str, picture: str) -> Features:
-        """Features of ``photo``, ``result`` or ``art``, or of ``grey result`` or ``grey art``."""
+        """Features of a picture by its name here, as ``photo`` or ``result``, or of it in grey, as ``grey result``."""
         key = (network, picture)
         if key not in self.seen:
             images: Tensor = getattr(self, picture.removeprefix("grey "))
@@ -55,6 +102,8 @@ class Loss:
 
     weight: float
     warms_up: ClassVar[bool] = False  # whether it counts in the warm-up
+    goes_back: ClassVar[bool] = False  # whether it needs the second generator, from art to photos
+    needs_pairs: bool = False  # whether ``art`` must hold the very targets of ``photo``
 
     @classmethod
     def read(cls, table: Table) -> "Loss":
@@ -62,7 +111,7 @@ class Loss:
         raise NotImplementedError
 
     def __call__(self, scene: Scene) -> Tensor:
-        """The unweighted loss of a step, a scalar that is 0 at best."""
+        """The unweighted loss of a step, a scalar: the lower, the better."""
         raise NotImplementedError
 
     @property

@@ -1,5 +1,6 @@
 """What a training works with: the pictures, decoded, and the perceptual networks, loaded."""
 
+import random
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,8 @@ from PIL import Image
 from torch import Tensor
 
 from styles.training import device as devices
-from styles.training import perception, pictures
+from styles.training import pairs, perception, pictures
+from styles.training.material import Art, Pairs
 from styles.training.pictures import Gallery
 from styles.training.recipe import Recipe
 from styles.training.scene import Eyes
@@ -19,14 +21,11 @@ from styles.training.scene import Eyes
 class Studio:
     """``wanted`` names the layers of each perceptual network that the recipe's losses look at."""
 
-    photos: Gallery
-    art: Gallery
+    material: "Loose | Matched"
     eyes: Eyes
     wanted: Mapping[str, Collection[str]]
     sheet: list[Image.Image]
     preview: list[Image.Image]
-    art_paths: list[Path]
-    photo_count: int
 
     @classmethod
     def open(cls, recipe: Recipe, root: Path, vgg: Path | None, device: torch.device) -> "Studio":
@@ -39,24 +38,90 @@ class Studio:
         dtype = devices.precision(device)
         eyes = {name: perception.load(name, vgg).to(device, dtype) for name in wanted}
         _check_depth(wanted, eyes)
-        art_paths = pictures.find(recipe.art.pictures, root)
-        groups = [(pictures.find(kind.pictures, root), kind.share) for kind in recipe.photos]
         shown, advertised = (_read(patterns, root) for patterns in (recipe.sheet, recipe.preview))
-        largest = max(phase.size for phase in recipe.phases)
-        return cls(
-            photos=Gallery.of(groups, round(largest * pictures.SPARE)),
-            art=Gallery.of([(art_paths, 1.0)], max(recipe.art.side, largest)),
-            eyes=eyes,
-            wanted=wanted,
-            sheet=shown,
-            preview=advertised,
-            art_paths=art_paths,
-            photo_count=sum(len(paths) for paths, _ in groups),
-        )
+        return cls(_material(recipe, root), eyes, wanted, shown, advertised)
+
+    def crops(self, count: int, size: int, draw: random.Random) -> tuple[list[Tensor], list[Tensor]]:
+        """``count`` crops of photos, and as many of art (of pairs: their targets), bytes of ``3 x size x size``."""
+        return self.material.crops(count, size, draw)
 
     def whole_art(self) -> list[Tensor]:
         """Every picture of the art, ``3 x H x W`` bytes each."""
-        return [picture for group, _ in self.art.groups for picture in group]
+        return self.material.whole_art()
+
+    @property
+    def art_paths(self) -> list[Path]:
+        """The files that the art came from; none where it was drawn from the photos."""
+        return self.material.art_paths
+
+    @property
+    def photo_count(self) -> int:
+        return self.material.photo_count
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Photos and art that know nothing of each other; ``top`` of the art's crops are at the upper edge."""
+
+    photos: Gallery
+    art: Gallery
+    top: float
+    art_paths: list[Path]
+
+    def crops(self, count: int, size: int, draw: random.Random) -> tuple[list[Tensor], list[Tensor]]:
+        photos = self.photos.crops(count, size, draw, loosest=pictures.SPARE)
+        return photos, self.art.crops(count, size, draw, top=self.top)
+
+    def whole_art(self) -> list[Tensor]:
+        return self.art.pictures
+
+    @property
+    def photo_count(self) -> int:
+        return len(self.photos.pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Pairs, each one picture of six channels, so that photo and target are cropped and mirrored as one."""
+
+    pairs: Gallery
+    art_paths: list[Path]
+
+    def crops(self, count: int, size: int, draw: random.Random) -> tuple[list[Tensor], list[Tensor]]:
+        both = self.pairs.crops(count, size, draw)
+        return [pair[:3] for pair in both], [pair[3:] for pair in both]
+
+    def whole_art(self) -> list[Tensor]:
+        return [pair[3:] for pair in self.pairs.pictures]
+
+    @property
+    def photo_count(self) -> int:
+        return len(self.pairs.pictures)
+
+
+def _material(recipe: Recipe, root: Path) -> Loose | Matched:
+    largest = max(phase.size for phase in recipe.phases)
+    if recipe.pairs:
+        return _matched(recipe.pairs, root, largest)
+    if recipe.art is None:
+        raise ValueError("a recipe has art or pairs")
+    return _loose(recipe, recipe.art, root, largest)
+
+
+def _matched(plan: Pairs, root: Path, largest: int) -> Matched:
+    found = pairs.find(plan, root)
+    gallery = Gallery([([pair.tensor(max(plan.side, largest)) for pair in found], 1.0)])
+    return Matched(gallery, [pair.target for pair in found if pair.target])
+
+
+def _loose(recipe: Recipe, art: Art, root: Path, largest: int) -> Loose:
+    paths = pictures.find(art.pictures, root)
+    groups = [(pictures.find(kind.pictures, root), kind.share) for kind in recipe.photos]
+    photos = Gallery.of(groups, round(largest * pictures.SPARE))
+    shown = Gallery.of([(paths, 1.0)], max(art.side, largest))
+    if art.drawn:
+        shown = Gallery([([pictures.drawn(picture, art.drawn) for picture in shown.pictures], 1.0)])
+    return Loose(photos, shown, art.top, paths)
 
 
 def _read(patterns: tuple[str, ...], root: Path) -> list[Image.Image]:
