@@ -1,66 +1,81 @@
-"""A PatchGAN (Isola et al., arXiv 1611.07004) that judges patches, not pictures, taught by least squares."""
+"""A judge that learns beside the generator, with its optimiser."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.parametrizations import spectral_norm
 
 from styles.training.descent import descend
+from styles.training.forms import Form
+from styles.training.judges import Verdicts
 
 BETAS = (0.5, 0.999)  # less momentum than Adam's own: two networks chase each other
 
 
-class PatchGan(nn.Module):
-    """``N x 3 x H x W`` in [0, 1] to ``N x 1 x H/4 x W/4`` of verdicts: 1 is art, 0 is not.
+class Adversary:
+    """The judge, and how it is taught.
 
-    A verdict sees 26 pixels: enough for a line and its flat neighbours, too little for a face. Spectral
-    normalisation (arXiv 1802.05957) keeps it tame without statistics of a batch.
+    ``penalty`` is the weight of ``steepness``. That is measured at every ``every``-th step alone, since it costs as
+    much as the step itself, and then weighs as much more (Karras et al., arXiv 1912.04958, appendix B).
     """
 
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        wide = 2 * width
-        self.layers = nn.Sequential(
-            spectral_norm(nn.Conv2d(3, width, 4, 2, 1)),
-            nn.LeakyReLU(0.2),
-            spectral_norm(nn.Conv2d(width, wide, 4, 2, 1)),
-            nn.LeakyReLU(0.2),
-            spectral_norm(nn.Conv2d(wide, 2 * wide, 3, 1, 1)),
-            nn.LeakyReLU(0.2),
-            spectral_norm(nn.Conv2d(2 * wide, 1, 3, 1, 1)),
-        )
-
-    def forward(self, images: Tensor) -> Tensor:
-        verdicts: Tensor = self.layers(images * 2 - 1)
-        return verdicts.float()
-
-
-class Adversary:
-    """The discriminator with its optimiser."""
-
-    def __init__(self, width: int, rate: float, device: torch.device) -> None:
-        self.judge = PatchGan(width).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack memory_format alone
+    def __init__(
+        self, judge: nn.Module, form: Form, rate: float, device: torch.device, penalty: float = 0.0, every: int = 1
+    ) -> None:
+        self.judge = judge.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack memory_format alone
+        self.form, self.rate, self.penalty, self.every = form, rate, penalty, every
         self.optimiser = torch.optim.Adam(self.judge.parameters(), rate, BETAS)
+        self.taught = 0
+        self.sure = torch.full((2,), 0.5)
 
-    def learn(self, art: Tensor, fakes: Sequence[tuple[Tensor, float]]) -> None:
-        """One step: art is 1, each of the fakes 0, each with its weight. No gradient reaches the pictures."""
+    def learn(self, real: Tensor, fakes: Sequence[tuple[Tensor, float]], fall: float = 1.0) -> None:
+        """One step: tell ``real`` from each of the fakes, each with its weight, the generator's own first.
+
+        ``fall`` multiplies the learning rate. No gradient reaches the pictures.
+        """
         self.judge.requires_grad_(True)
-        loss = (self.judge(art) - 1).square().mean()
-        for images, weight in fakes:
-            loss = loss + weight * self.judge(images).square().mean()
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate * fall
+        verdicts = self.judge(real), self.judge(fakes[0][0])
+        loss = cost(self.form.real, verdicts[0]) + fakes[0][1] * cost(self.form.fake, verdicts[1])
+        for images, weight in fakes[1:]:
+            loss = loss + weight * cost(self.form.fake, self.judge(images))
+        if self.penalty and self.taught % self.every == 0:
+            loss = loss + self.every * self.penalty / 2 * steepness(self.judge, real)
         descend(loss, self.optimiser)
+        self.taught += 1
+        self.sure = torch.stack([cost(lambda each: self.form.sure(each).mean(), each) for each in verdicts]).detach()
 
     def doubt(self, images: Tensor) -> Tensor:
-        """Mean squared distance of the verdicts from "art"; the gradient goes to the pictures alone."""
+        """What the verdicts cost the generator; the gradient goes to the pictures alone."""
         self.judge.requires_grad_(False)
-        doubt: Tensor = (self.judge(images) - 1).square().mean()
-        return doubt
+        return cost(self.form.doubt, self.judge(images))
 
     def state(self) -> dict[str, Any]:
-        return {"judge": self.judge.state_dict(), "optimiser": self.optimiser.state_dict()}
+        return {"judge": self.judge.state_dict(), "optimiser": self.optimiser.state_dict(), "taught": self.taught}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         self.judge.load_state_dict(state["judge"])
         self.optimiser.load_state_dict(state["optimiser"])
+        self.taught = state["taught"]
+
+
+def cost(measure: Callable[[Tensor], Tensor], verdicts: Verdicts) -> Tensor:
+    """The mean over the scales."""
+    parts = [measure(each) for each in verdicts]
+    return parts[0] if len(parts) == 1 else torch.stack(parts).mean()
+
+
+def steepness(judge: nn.Module, real: Tensor) -> Tensor:
+    """The gradient penalty R1 (Mescheder et al., arXiv 1801.04406, equation 9): keeps a judge flat around what is real.
+
+    The squared length of the gradient of all verdicts' sum by the pictures, divided by the number of verdicts, so that
+    it does not grow with the crops. In float32: squares of small numbers.
+    """
+    real = real.detach().requires_grad_()
+    with torch.autocast(real.device.type, enabled=False):
+        verdicts = judge(real)
+        (gradient,) = torch.autograd.grad(sum(each.sum() for each in verdicts), real, create_graph=True)
+    squares: Tensor = gradient.square().sum() / sum(each.numel() for each in verdicts)
+    return squares

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from styles.table import Table
 from styles.training.colours import grey
-from styles.training.perception import LAYERS, NETWORKS, Features
+from styles.training.perception import NETWORKS, Features
 from styles.training.pictures import batch
-from styles.training.scene import Loss, Scene, Setting, apart, distance, weight, with_defaults
+from styles.training.scene import Loss, Scene, Setting, apart, distance, layers, weight, with_defaults
 
 QUIET = 0.1  # of the mean over all channels
 
@@ -36,14 +36,12 @@ class Gram(Loss):
         loss = cls(
             weight(table),
             table.choice("network", NETWORKS),
-            table.texts("layers"),
+            layers(table),
             distance(table),
             table.choice("target", ("mean", "crop")),
             table.boolean("grey"),
             table.boolean("even"),
         )
-        if not loss.layers or not set(loss.layers) <= set(LAYERS):
-            table.refuse("layers", f"must name some of {', '.join(LAYERS)}")
         table.done()
         return loss
 

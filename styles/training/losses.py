@@ -1,19 +1,20 @@
 """The losses that a recipe combines. To add one: write its class, add its line to LOSSES."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from styles.table import Table
-from styles.training.adversary import Adversary
-from styles.training.colours import grey, smooth, yuv
+from styles.training.adversarial import Adversarial, AdversarialBack
+from styles.training.colours import yuv
+from styles.training.cycle import Cycle, Identity, Paired
 from styles.training.drawn import Drawn
 from styles.training.gram import Gram
+from styles.training.moments import Statistics
 from styles.training.perception import LAYERS, NETWORKS
-from styles.training.scene import MAX_WEIGHT, Loss, Scene, Setting, apart, distance, weight, with_defaults
+from styles.training.scene import MAX_WEIGHT, Loss, Scene, apart, distance, layers, weight, with_defaults
 
 
 class Content(Loss):
@@ -39,6 +40,36 @@ class Content(Loss):
         with torch.no_grad():
             target = scene.features(self.network, "photo")[self.layer]
         return apart(scene.features(self.network, "result")[self.layer], target, self.distance)
+
+
+class Perceptual(Loss):
+    """Distance between the result and the photo's target in layers of a perceptual network, summed over them.
+
+    arXiv 1603.08155, section 3.2, and pix2pixHD (arXiv 1711.11585, section 3.5), which takes the absolute difference.
+    """
+
+    warms_up = True
+    needs_pairs = True
+
+    def __init__(self, weight: float, network: str, layers: tuple[str, ...], distance: str) -> None:
+        self.weight, self.network, self.layers, self.distance = weight, network, layers, distance
+
+    @classmethod
+    def read(cls, table: Table) -> "Perceptual":
+        table = with_defaults(table, distance="l1")
+        loss = cls(weight(table), table.choice("network", NETWORKS), layers(table), distance(table))
+        table.done()
+        return loss
+
+    @property
+    def looks(self) -> Mapping[str, Collection[str]]:
+        return {self.network: self.layers}
+
+    def __call__(self, scene: Scene) -> Tensor:
+        result = scene.features(self.network, "result")
+        with torch.no_grad():
+            target = scene.features(self.network, "art")
+        return torch.stack([apart(result[name], target[name], self.distance) for name in self.layers]).sum()
 
 
 class TotalVariation(Loss):
@@ -81,54 +112,6 @@ class Colour(Loss):
         return self.brightness * brightness + self.hue * hue
 
 
-class Adversarial(Loss):
-    """How little a discriminator, taught beside the generator, takes the result for art (least squares)."""
-
-    def __init__(self, weight: float, rate: float, grey_art: float, smooth_art: float, width: int) -> None:
-        self.weight, self.width = weight, width
-        self.rate, self.grey_art, self.smooth_art = rate, grey_art, smooth_art
-        self.adversary: Adversary | None = None
-
-    @classmethod
-    def read(cls, table: Table) -> "Adversarial":
-        table = with_defaults(table, rate=4e-4, grey_art=0.0, smooth_art=0.0, width=32)
-        loss = cls(
-            weight(table),
-            table.number("rate", 1e-7, 1),
-            table.number("grey_art", 0, 100),
-            table.number("smooth_art", 0, 100),
-            table.integer("width", 4, 256),
-        )
-        table.done()
-        return loss
-
-    def prepare(self, setting: Setting) -> None:
-        self.adversary = Adversary(self.width, self.rate, setting.device)
-
-    @property
-    def opponent(self) -> Adversary:
-        if self.adversary is None:
-            raise RuntimeError("prepare() comes before the first step")
-        return self.adversary
-
-    def learn(self, scene: Scene) -> None:
-        fakes = [(scene.result.detach(), 1.0)]
-        if self.grey_art:
-            fakes.append((grey(scene.art), self.grey_art))
-        if self.smooth_art:
-            fakes.append((smooth(scene.art), self.smooth_art))
-        self.opponent.learn(scene.art, fakes)
-
-    def __call__(self, scene: Scene) -> Tensor:
-        return self.opponent.doubt(scene.result)
-
-    def state(self) -> dict[str, Any]:
-        return self.opponent.state()
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        self.opponent.restore(state)
-
-
 LOSSES: Mapping[str, type[Loss]] = {
     "content": Content,
     "gram": Gram,
@@ -136,4 +119,10 @@ LOSSES: Mapping[str, type[Loss]] = {
     "colour": Colour,
     "drawn": Drawn,
     "adversarial": Adversarial,
+    "adversarial_back": AdversarialBack,
+    "cycle": Cycle,
+    "identity": Identity,
+    "paired": Paired,
+    "perceptual": Perceptual,
+    "statistics": Statistics,
 }

@@ -117,7 +117,7 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
         photos=photos,
         pairs=pairs,
         phases=tuple(read_phase(each, network(name)) for each in table.tables("phases")),
-        losses=_losses(table.table("losses"), pairs),
+        losses=_losses(table.table("losses")),
         warmup_steps=table.integer("warmup_steps", 0, 10**6),
         average=table.number("average", 0, 0.99999),
         momentum=table.number("momentum", 0, 0.999),
@@ -131,6 +131,7 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
     for key in ("phases", "preview"):
         if not getattr(recipe, key):
             table.refuse(key, "must not be empty")
+    _check_losses(recipe, table)
     table.done()
     return recipe
 
@@ -169,14 +170,19 @@ def _title(table: Table) -> dict[str, str]:
     return {language: table.text(language) for language in table.names(LANGUAGE)}
 
 
-def _losses(table: Table, pairs: Pairs | None) -> dict[str, Loss]:
+def _losses(table: Table) -> dict[str, Loss]:
     if not table.values:
         table.refuse("", f"must name at least one of {', '.join(LOSSES)}")
     for name in table.values:
         if name not in LOSSES:
             table.refuse(name, f"is not a loss; there are {', '.join(LOSSES)}")
-    losses = {name: LOSSES[name].read(table.table(name)) for name in table.values}
-    for name, loss in losses.items():
-        if loss.needs_pairs and pairs is None:
-            table.refuse(name, "compares with the photo's own target, and needs `pairs`")
-    return losses
+    return {name: LOSSES[name].read(table.table(name)) for name in table.values}
+
+
+def _check_losses(recipe: Recipe, table: Table) -> None:
+    smallest = min(min(phase.sizes) for phase in recipe.phases)
+    for name, loss in recipe.losses.items():
+        if loss.needs_pairs and recipe.pairs is None:
+            table.refuse(f"losses.{name}", "compares with the photo's own target, and needs `pairs`")
+        if smallest < loss.least:
+            table.refuse(f"losses.{name}", f"cannot judge crops of {smallest} pixels; it needs at least {loss.least}")

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from styles.table import Table
 from styles.training.colours import grey
-from styles.training.perception import Features, Perception
+from styles.training.perception import LAYERS, Features, Perception
 
 Eyes = Mapping[str, Perception]
 Generator = Callable[[Tensor], Tensor]
@@ -104,6 +104,7 @@ class Loss:
     warms_up: ClassVar[bool] = False  # whether it counts in the warm-up
     goes_back: ClassVar[bool] = False  # whether it needs the second generator, from art to photos
     needs_pairs: bool = False  # whether ``art`` must hold the very targets of ``photo``
+    least: int = 0  # the shortest side in pixels of crops that it can judge
 
     @classmethod
     def read(cls, table: Table) -> "Loss":
@@ -139,6 +140,13 @@ def weight(table: Table) -> float:
 
 def distance(table: Table) -> str:
     return table.choice("distance", ("l1", "l2"))
+
+
+def layers(table: Table) -> tuple[str, ...]:
+    named = table.texts("layers")
+    if not named or not set(named) <= set(LAYERS):
+        table.refuse("layers", f"must name some of {', '.join(LAYERS)}")
+    return named
 
 
 def with_defaults(table: Table, **defaults: Any) -> Table:

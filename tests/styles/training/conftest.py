@@ -8,6 +8,9 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import save_file
+from torch import Tensor
+
+CPU = torch.device("cpu")
 
 WIDTHS = {"conv1_1": (3, 4), "conv1_2": (4, 4), "conv2_1": (4, 6), "conv2_2": (6, 6), "conv3_1": (6, 8)}
 
@@ -80,6 +83,20 @@ licence = "CC0-1.0"
 """
 
 Written = Callable[..., Path]
+
+
+def picture(seed: int, size: int = 32, count: int = 1) -> Tensor:
+    """Random, in steps of a byte, so that bytes hold it exactly."""
+    draws = torch.randint(0, 256, (count, 3, size, size), generator=torch.Generator().manual_seed(seed))
+    return draws / 255
+
+
+def as_bytes(image: Tensor) -> Tensor:
+    return (image[0] * 255).round().byte()
+
+
+def plain(level: float) -> Tensor:
+    return torch.full((1, 3, 32, 32), level)
 
 
 def draw(path: Path, seed: int, size: tuple[int, int] = (90, 72)) -> None:

@@ -1,6 +1,5 @@
 """Each loss on a case whose answer is known."""
 
-import copy
 from pathlib import Path
 
 import pytest
@@ -9,28 +8,14 @@ from torch import Tensor
 
 from styles.table import Table
 from styles.training import perception
-from styles.training.adversary import Adversary
 from styles.training.colours import grey, smooth, yuv
 from styles.training.gram import Gram, evening, gram
 from styles.training.losses import LOSSES
+from styles.training.moments import moments
 from styles.training.scene import Loss, Scene, Setting
+from tests.styles.training.conftest import CPU, as_bytes, picture, plain
 
-CPU = torch.device("cpu")
 NAME = "vgg19_normalised"
-
-
-def picture(seed: int, size: int = 32, count: int = 1) -> Tensor:
-    """Random, in steps of a byte, so that bytes hold it exactly."""
-    draws = torch.randint(0, 256, (count, 3, size, size), generator=torch.Generator().manual_seed(seed))
-    return draws / 255
-
-
-def as_bytes(image: Tensor) -> Tensor:
-    return (image[0] * 255).round().byte()
-
-
-def plain(level: float) -> Tensor:
-    return torch.full((1, 3, 32, 32), level)
 
 
 class Bench:
@@ -145,28 +130,101 @@ def test_smoothing_keeps_the_brightness_and_takes_the_lines() -> None:
     torch.testing.assert_close(smooth(plain(0.4)), plain(0.4))
 
 
-def test_the_adversary_learns_what_is_art() -> None:
-    torch.manual_seed(0)
-    adversary = Adversary(4, 2e-2, CPU)
-    for _ in range(30):
-        adversary.learn(plain(1.0), [(plain(0.0), 1.0)])
-    assert adversary.doubt(plain(1.0)) < 0.2 < 0.6 < adversary.doubt(plain(0.0))
+class Counting:
+    """A generator that inverts pictures and keeps count of its calls."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, images: Tensor) -> Tensor:
+        self.calls += 1
+        return 1 - images
 
 
-def test_doubt_reaches_the_picture_and_not_the_judge() -> None:
-    torch.manual_seed(0)
-    adversary = Adversary(4, 1e-3, CPU)
-    result = picture(1).requires_grad_()
-    (gradient,) = torch.autograd.grad(adversary.doubt(result), result)
-    assert gradient.abs().sum() > 0
-    assert all(weight.grad is None for weight in adversary.judge.parameters())
+def there_and_back(photo: Tensor, art: Tensor) -> tuple[Scene, Counting, Counting]:
+    forth, home = Counting(), Counting()
+    return Scene(photo, forth(photo), art, {}, {}, forth=forth, home=home), forth, home
 
 
-def test_an_adversary_goes_on_from_its_state() -> None:
-    torch.manual_seed(0)
-    first, second = Adversary(4, 1e-3, CPU), Adversary(4, 1e-3, CPU)
-    first.learn(picture(1), [(picture(2), 1.0)])
-    second.restore(copy.deepcopy(first.state()))
-    for adversary in (first, second):
-        adversary.learn(picture(3), [(picture(4), 1.0)])
-    assert torch.equal(first.doubt(picture(5)), second.doubt(picture(5)))
+def test_a_cycle_costs_nothing_where_nothing_is_lost(bench: Bench) -> None:
+    loss = bench.loss("cycle", plain(0.2))
+    scene, forth, home = there_and_back(plain(0.3), plain(0.2))
+    assert float(loss(scene)) == pytest.approx(0, abs=1e-6)
+    assert (forth.calls, home.calls) == (2, 2)
+
+
+def test_a_cycle_costs_what_was_lost_of_both_on_the_papers_scale(bench: Bench) -> None:
+    loss = bench.loss("cycle", plain(0.2))
+    darker = Scene(plain(0.3), plain(0.3), plain(0.2), {}, {}, forth=lambda x: x, home=lambda x: x - 0.1)
+    assert float(loss(darker)) == pytest.approx(2 * (0.1 + 0.1))
+
+
+def test_identity_costs_what_a_generator_changes_of_its_own_kind(bench: Bench) -> None:
+    loss = bench.loss("identity", plain(0.2))
+    scene = Scene(plain(0.3), plain(0.3), plain(0.2), {}, {}, forth=lambda x: x, home=lambda x: x - 0.1)
+    assert float(loss(scene)) == pytest.approx(2 * 0.1)
+    inverted, forth, home = there_and_back(plain(0.3), plain(0.2))
+    assert float(loss(inverted)) == pytest.approx(2 * (0.4 + 0.6))
+    assert (forth.calls, home.calls) == (2, 1)
+
+
+def test_a_scene_makes_only_what_is_asked_for_and_that_once() -> None:
+    scene, forth, home = there_and_back(picture(1), picture(2))
+    assert (forth.calls, home.calls) == (1, 0)
+    assert torch.equal(scene.art_again, 1 - (1 - picture(2)))
+    assert scene.back is scene.back
+    assert (forth.calls, home.calls) == (2, 1)
+
+
+def test_what_a_scene_makes_can_be_learnt_from_whoever_asked_first() -> None:
+    factor = torch.tensor(0.5, requires_grad=True)
+    scene = Scene(plain(0.3), plain(0.3), plain(0.2), {}, {}, home=lambda images: factor * images)
+    with torch.no_grad():
+        assert scene.back.mean() > 0
+    (gradient,) = torch.autograd.grad(scene.back.mean(), factor)
+    assert float(gradient) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(("distance", "expected"), [("l1", 0.2), ("l2", 0.04)])
+def test_paired_is_the_distance_from_the_target_on_the_papers_scale(
+    bench: Bench, distance: str, expected: float
+) -> None:
+    loss = bench.loss("paired", plain(0.5), distance=distance)
+    assert float(loss(bench.scene(picture(1), plain(0.6)))) == pytest.approx(expected, rel=1e-4)
+    assert loss(bench.scene(picture(1), plain(0.5))) == 0
+
+
+def test_perceptual_compares_with_the_target_and_not_with_the_photo(bench: Bench) -> None:
+    loss = bench.loss("perceptual", picture(9), network=NAME, layers=["relu1_1", "relu3_1"])
+    photo, target = picture(1), picture(9)
+    near, far = (loss(bench.scene(photo, target.lerp(photo, part))) for part in (0.1, 0.5))
+    assert loss(bench.scene(photo, target)) == 0
+    assert 0 < near < far
+
+
+def test_moments_are_means_and_deviations() -> None:
+    features = torch.tensor([[[[1.0, 3.0]], [[4.0, 4.0]]]])
+    torch.testing.assert_close(moments(features), torch.tensor([[2.0, 4.0, 1.0, 0.0]]), atol=0.01, rtol=0)
+
+
+def test_the_moments_of_a_silent_channel_have_a_gradient() -> None:
+    silent = torch.zeros(1, 2, 4, 4, requires_grad=True)
+    (gradient,) = torch.autograd.grad(moments(silent).sum(), silent)
+    assert gradient.isfinite().all()
+
+
+@pytest.mark.parametrize("target", ["mean", "crop"])
+def test_statistics_are_nothing_for_the_art_wherever_its_parts_are(bench: Bench, target: str) -> None:
+    art = picture(9)
+    loss = bench.loss("statistics", art, network=NAME, layers=["relu1_1", "relu2_1"], target=target)
+    assert float(loss(bench.scene(picture(1), art))) == pytest.approx(0, abs=1e-6)
+    moved = loss(bench.scene(picture(1), art.roll(16, 3)))
+    assert moved < loss(bench.scene(picture(1), 0.5 * art)) / 20
+
+
+def test_statistics_add_the_distances_of_means_and_of_deviations(bench: Bench) -> None:
+    loss = bench.loss("statistics", plain(0.2), network=NAME, layers=["relu1_1"])
+    result = picture(1)
+    seen, known = (moments(bench.eyes[NAME](each, ["relu1_1"])["relu1_1"]) for each in (result, plain(0.2)))
+    expected = (seen - known).square().view(2, -1).mean(1).sum()
+    torch.testing.assert_close(loss(bench.scene(result, result)), expected)

@@ -1,0 +1,67 @@
+"""The style of a picture as its features' moments: how strong each is, and how much that varies."""
+
+from collections.abc import Collection, Mapping
+
+import torch
+from torch import Tensor
+
+from styles.table import Table
+from styles.training.perception import NETWORKS
+from styles.training.pictures import batch
+from styles.training.scene import Loss, Scene, Setting, apart, distance, layers, weight, with_defaults
+
+FAINT = 1e-5  # added to variances: the root of a silent channel's has no gradient
+
+
+class Statistics(Loss):
+    """Distance of means and of standard deviations of every channel, over layers (AdaIN, arXiv 1703.06868, eq. 13).
+
+    ``target = "mean"`` compares with the mean over all art, seen whole; ``"crop"`` with this step's crops of it.
+    Cheaper than Gram matrices, and milder: it knows which features there are, not which come together.
+    """
+
+    def __init__(self, weight: float, network: str, layers: tuple[str, ...], distance: str, target: str) -> None:
+        self.weight, self.network, self.layers = weight, network, layers
+        self.distance, self.target = distance, target
+        self.known: dict[str, Tensor] = {}
+
+    @classmethod
+    def read(cls, table: Table) -> "Statistics":
+        table = with_defaults(table, distance="l2", target="mean")
+        network, target = table.choice("network", NETWORKS), table.choice("target", ("mean", "crop"))
+        loss = cls(weight(table), network, layers(table), distance(table), target)
+        table.done()
+        return loss
+
+    @property
+    def looks(self) -> Mapping[str, Collection[str]]:
+        return {self.network: self.layers}
+
+    @torch.no_grad()
+    def prepare(self, setting: Setting) -> None:
+        if self.target == "crop":
+            return
+        found: dict[str, list[Tensor]] = {name: [] for name in self.layers}
+        for picture in setting.art:
+            seen = setting.eyes[self.network](batch([picture], setting.device), self.layers)
+            for name in self.layers:
+                found[name].append(moments(seen[name]))
+        self.known = {name: torch.stack(each).mean(0) for name, each in found.items()}
+
+    def __call__(self, scene: Scene) -> Tensor:
+        result = scene.features(self.network, "result")
+        targets = self.known or self._of_crops(scene)
+        # Twice, for the mean is taken over both halves: the equation adds the two.
+        parts = [2 * apart(moments(result[name]), targets[name], self.distance) for name in self.layers]
+        return torch.stack(parts).sum()
+
+    @torch.no_grad()
+    def _of_crops(self, scene: Scene) -> dict[str, Tensor]:
+        art = scene.features(self.network, "art")
+        return {name: moments(art[name]).mean(0, keepdim=True) for name in self.layers}
+
+
+def moments(features: Tensor) -> Tensor:
+    """``N x C x H x W`` to ``N x 2C`` in float32: the channels' means, then their standard deviations."""
+    variance, mean = torch.var_mean(features.float(), (2, 3), correction=0)
+    return torch.cat((mean, (variance + FAINT).sqrt()), 1)
