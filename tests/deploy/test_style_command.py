@@ -20,17 +20,32 @@ def _photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def style(*words: str) -> tuple[int, str]:
-    """Exit code, and the last of what was said."""
+    """Exit code, and what was said of it."""
     done = CliRunner().invoke(main, ["style", *words, "--style", "ukiyoe"])
-    return done.exit_code, done.stderr.partition("Error: ")[2].rstrip("\n")
+    return done.exit_code, done.stderr.rpartition("Error: ")[2].rstrip("\n")
 
 
 def test_a_folder_is_filled_and_what_is_no_picture_is_named() -> None:
     assert style("cat.jpg", "notes.jpg", "-o", "new/folder") == (
-        2,
+        1,
         "notes.jpg: This is a text. Accepted are JPEG, PNG, WebP and GIF pictures.",
     )
     assert [found.name for found in Path("new/folder").iterdir()] == ["cat-ukiyoe.jpg"]
+
+
+def test_one_photo_that_cannot_be_restyled_is_an_error() -> None:
+    assert style("notes.jpg", "-o", "out.jpg") == (
+        2,
+        "notes.jpg: This is a text. Accepted are JPEG, PNG, WebP and GIF pictures.",
+    )
+    assert not Path("out.jpg").exists()
+
+
+def test_a_style_that_is_not_there_is_said_once_with_the_nearest() -> None:
+    done = CliRunner().invoke(main, ["style", "cat.jpg", "notes.jpg", "--style", "ukiyoe,animee", "-o", "new"])
+    assert done.exit_code == 2
+    assert done.stderr == "Error: There is no style “animee”. Did you mean “anime”?\n"
+    assert not [path for path in Path("new").rglob("*") if path.is_file()]
 
 
 def test_a_file_is_what_its_name_says() -> None:
@@ -52,7 +67,7 @@ def test_a_folder_may_have_a_dot_in_its_name() -> None:
         (("cat.jpg", "-o", "cat.jpg"), "cat.jpg: this is one of the photos, and would be overwritten."),
         (("cat.jpg", "-o", "cat.tif"), "cat.tif: a result's name ends in .jpg, .jpeg, .png, .webp; a folder must"),
         (("cat.jpg", "-o", "x.png", "--format", "jpeg"), "x.png: this is not the name of a jpeg picture."),
-        (("cat.jpg", "-o", "notes.jpg/x.jpg"), "notes.jpg: File exists."),
+        (("cat.jpg", "-o", "notes.jpg/x.jpg"), "notes.jpg: cannot be written (File exists)."),
     ],
 )
 def test_what_cannot_be_written_is_said_and_overwrites_nothing(words: tuple[str, ...], sentence: str) -> None:
