@@ -6,9 +6,22 @@ from torch.nn import functional
 
 from styles.training.colours import grey
 
+Colour = tuple[float, float, float]  # RGB in [0, 1]
+
 FINE, COARSE = 1.0, 1.6  # ratio of the two blurs whose difference finds lines (Marr and Hildreth)
 STEEP, THRESHOLD = 60.0, 0.009  # how fast a contour turns to ink, and the strength from which it does
 CRISP = 12.0  # how abruptly one tone goes over into the next
+
+
+def light(photos: Tensor, vivid: float) -> Tensor:
+    """``N x 1 x H x W``: brightness; the strongest channel counts for so much in it, so that pure red is no shadow."""
+    return grey(photos)[:, :1].lerp(photos.amax(1, keepdim=True), vivid)
+
+
+def mixed(ground: Colour, paint: Colour, share: Tensor) -> Tensor:
+    """``N x 3 x H x W``: from one colour where the share, ``N x 1 x H x W``, is 0, to another where it is 1."""
+    first, second = (share.new_tensor(colour).view(1, 3, 1, 1) for colour in (ground, paint))
+    return first + (second - first) * share
 
 
 def stepped(brightness: Tensor, tones: int) -> Tensor:
@@ -35,16 +48,28 @@ def ink(images: Tensor, width: float) -> Tensor:
 
 
 def box(images: Tensor, radius: int) -> Tensor:
-    """The mean over a square, whole at the borders too; along rows, then along columns."""
+    """The mean over a square, of what of it lies in the picture; by running sums, so any radius costs the same."""
     side = 2 * radius + 1
-    rows = functional.avg_pool2d(images, (1, side), 1, (0, radius), count_include_pad=False)
-    return functional.avg_pool2d(rows, (side, 1), 1, (radius, 0), count_include_pad=False)
+    across = functional.pad(images, (radius + 1, radius)).cumsum(-1)
+    rows = across[..., side:] - across[..., :-side]
+    down = functional.pad(rows, (0, 0, radius + 1, radius)).cumsum(-2)
+    height, width = (_within(length, radius, images) for length in images.shape[-2:])
+    return (down[..., side:, :] - down[..., :-side, :]) / (height[:, None] * width)
+
+
+def _within(length: int, radius: int, images: Tensor) -> Tensor:
+    """How many places of a line lie within the radius of each of them."""
+    places = torch.arange(length, device=images.device)
+    counts = (places + radius).clamp(max=length - 1) - (places - radius).clamp(min=0) + 1
+    return counts.to(images.dtype)
 
 
 def blurred(images: Tensor, deviation: float) -> Tensor:
-    reach = round(3 * deviation)
+    """A Gaussian blur; a deviation of more than a tenth of the smaller side counts as that tenth."""
+    reach = min(round(3 * deviation), min(images.shape[-2:]) - 1)
     places = torch.arange(-reach, reach + 1, device=images.device, dtype=images.dtype)
     weights = torch.exp(-(places**2) / (2 * deviation**2))
     weights = weights / weights.sum()
-    padded = functional.pad(images, (reach,) * 4, mode="reflect")
-    return functional.conv2d(functional.conv2d(padded, weights.view(1, 1, 1, -1)), weights.view(1, 1, -1, 1))
+    padded = functional.pad(images.flatten(0, 1)[:, None], (reach,) * 4, mode="reflect")
+    rows = functional.conv2d(padded, weights.view(1, 1, 1, -1))
+    return functional.conv2d(rows, weights.view(1, 1, -1, 1)).view(images.shape)

@@ -12,7 +12,10 @@ from styles.training import perception
 from styles.training.colours import smooth
 from styles.training.drawings import DRAWINGS
 from styles.training.drawings.cartoon import Cartoon
-from styles.training.drawings.filters import stepped
+from styles.training.drawings.comic import Comic
+from styles.training.drawings.filters import box, stepped
+from styles.training.drawings.ink import Ink
+from styles.training.drawings.strokes import along, flow
 from styles.training.losses import LOSSES
 from styles.training.scene import Scene
 
@@ -98,6 +101,23 @@ def test_the_loss_refuses_what_its_rule_does_not_know(values: dict[str, object],
         LOSSES["drawn"].read(Table("recipe", "losses.drawn.", {"weight": 1.0, **values}))
 
 
+def test_a_box_is_the_mean_of_what_lies_in_the_picture() -> None:
+    picture = photos()
+    square = box(picture, 2)
+    torch.testing.assert_close(square[:, :, 10, 20], picture[:, :, 8:13, 18:23].mean((2, 3)))
+    torch.testing.assert_close(square[:, :, 0, 63], picture[:, :, :3, 61:].mean((2, 3)))
+
+
+def test_the_flow_runs_along_an_edge_and_smoothing_along_it_keeps_the_edge() -> None:
+    edge = halves(0.8, 0.3)[:, :1].transpose(2, 3)  # the upper half is light
+    way = flow(edge, 1.0)
+    torch.testing.assert_close(way[0, 0, 16].abs(), torch.ones(32), atol=1e-3, rtol=0)
+    noisy = edge + 0.1 * torch.rand(edge.shape, generator=torch.Generator().manual_seed(2))
+    calm = along(noisy, way, 5)
+    assert (calm[..., 15, 8:-8] - calm[..., 16, 8:-8]).min() > 0.4
+    assert calm[..., 15, 8:-8].std() < noisy[..., 15, 8:-8].std() / 1.5
+
+
 def test_tones_are_few_and_in_order() -> None:
     ramp = torch.linspace(0, 1, 401)
     told = stepped(ramp, 4)
@@ -116,3 +136,26 @@ def test_a_cartoon_levels_what_is_faint_and_inks_what_is_strong() -> None:
     assert drawn[..., 16].max() < 0.1 < 0.25 < drawn[..., 24].min()  # ink on the dark side, none in the area
     assert drawn[..., 4].min() > 0.75
     assert Cartoon(line=0)(halves(0.8, 0.3))[..., 16].min() > 0.25
+
+
+def test_a_comic_is_bolder_than_its_photo() -> None:
+    drawn = Comic()(halves(0.9, 0.5))
+    assert drawn[..., 15:18].min() < 0.1 < 0.4 < drawn[..., 26:].min()  # a line between the two, no ink in the darker
+    assert Comic()(plain(0.1)).max() < 0.05  # a shadow is all ink
+    skin = plain(0.6) + torch.tensor([0.2, 0.0, -0.1]).view(1, 3, 1, 1)
+    told = Comic()(skin)[..., 16, 16]
+    assert told.max() - told.min() > 0.35
+
+
+def test_ink_is_grey_on_warm_paper_and_a_pure_red_is_cinnabar() -> None:
+    drawn = Ink()(photos().mean(1, keepdim=True).expand(-1, 3, -1, -1))
+    spread = drawn.amax(1) - drawn.amin(1)
+    assert spread.max() < 0.08
+    white = Ink()(plain(0.9))
+    assert white.min() > 0.85
+    assert (white[:, 0] > white[:, 2]).all()
+    red = plain(0.1)
+    red[:, 0] = 0.8
+    painted = Ink()(red)[0, :, 16, 16]
+    assert painted[0] > 2 * painted[1:].max()
+    assert Ink(cinnabar=0)(red)[0, :, 16, 16].diff().abs().max() < 0.08
