@@ -9,11 +9,17 @@ from collections.abc import Mapping
 from styles.training.drawings.cartoon import Cartoon
 from styles.training.drawings.comic import Comic
 from styles.training.drawings.ink import Ink
+from styles.training.drawings.pencil import Pencil
 from styles.training.drawings.rule import Rule
+from styles.training.drawings.woodblock import Woodblock
+from styles.training.drawings.woodcut import Woodcut
 
 DRAWINGS: Mapping[str, Rule] = {
     "cartoon": Cartoon(),
     "comic": Comic(),
     "ink": Ink(),
+    "pencil": Pencil(),
+    "woodcut": Woodcut(),
+    "woodblock": Woodblock(),
 }
 """Each with its usual parameters; ``Rule.read`` gives one with the parameters of a recipe."""

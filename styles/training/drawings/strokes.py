@@ -4,10 +4,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from styles.training.drawings.filters import blurred
+from styles.training.drawings.filters import blurred, box
 
 SOBEL = ((-1.0, 0.0, 1.0), (-2.0, 0.0, 2.0), (-1.0, 0.0, 1.0))
 WIDER = 1.6  # ratio of the two blurs whose difference finds lines (Marr and Hildreth)
+EVEN = 12  # pixels within which the strength of grain is evened out
+FAINTEST = 0.002  # grain of less than this contrast stays faint
 
 
 def slopes(brightness: Tensor) -> Tensor:
@@ -17,13 +19,15 @@ def slopes(brightness: Tensor) -> Tensor:
     return functional.conv2d(functional.pad(brightness, (1, 1, 1, 1), mode="replicate"), kernels)
 
 
-def flow(brightness: Tensor, deviation: float) -> Tensor:
+def flow(brightness: Tensor, deviation: float, hand: float = 0.0) -> Tensor:
     """``N x 2 x H x W``: the direction in which a picture changes least, right and down, of length 1.
 
     The lesser eigenvector of the structure tensor, blurred so far (Brox et al., 2006; Kyprianidis and Kang, 2011).
+    Where slopes are fainter than ``hand``, lines lean to the right, as those of a right hand do.
     """
     right, down = slopes(brightness).chunk(2, 1)
     tensor = blurred(torch.cat([right * right - down * down, 2 * right * down], 1), deviation)
+    tensor = tensor + tensor.new_tensor([0.0, hand**2]).view(1, 2, 1, 1)
     steepest = torch.atan2(tensor[:, 1:], tensor[:, :1]) / 2
     return torch.cat([-steepest.sin(), steepest.cos()], 1)
 
@@ -70,12 +74,28 @@ def at(images: Tensor, where: Tensor, mode: str = "bilinear") -> Tensor:
     return functional.grid_sample(images, grid, mode, "border", align_corners=True)
 
 
+def sharpened(brightness: Tensor, directions: Tensor, width: float, sharp: float) -> Tensor:
+    """Brightness with its contours, lines of so many pixels, made to stand out, and calmed along them."""
+    near, far = across(brightness, directions, width), across(brightness, directions, WIDER * width)
+    return along((1 + sharp) * near - sharp * far, directions, max(1, round(2 * width)))
+
+
 def pen(brightness: Tensor, directions: Tensor, width: float, *, sharp: float, level: float, steep: float) -> Tensor:
     """``N x 1 x H x W``, 1 where paper stays and 0 where ink lies: XDoG along the flow (Winnemöller, 2011).
 
-    ``width`` in pixels is that of a line; ``sharp`` says how much lines count against the tone itself, ``level`` is
-    the brightness under which ink lies, and ``steep`` how abruptly it ends.
+    ``sharp`` says how much lines count against the tone itself, ``level`` is the brightness under which ink lies, and
+    ``steep`` how abruptly it ends.
     """
-    near, far = across(brightness, directions, width), across(brightness, directions, WIDER * width)
-    sharpened = along((1 + sharp) * near - sharp * far, directions, max(1, round(2 * width)))
-    return (1 + torch.tanh(steep * (sharpened - level))).clamp(max=1)
+    return (1 + torch.tanh(steep * (sharpened(brightness, directions, width, sharp) - level))).clamp(max=1)
+
+
+def streaks(brightness: Tensor, directions: Tensor, reach: int, grain: float = 2.0) -> Tensor:
+    """``N x 1 x H x W`` around 0, of deviation 1 wherever there is any grain: the grain, drawn out along the flow.
+
+    Line integral convolution takes noise for its texture. The photo's own grain, what is finer than ``grain`` pixels,
+    serves as well, and a generator that sees the photo alone can repeat the very same streaks.
+    """
+    noise = brightness - blurred(brightness, grain)
+    drawn = along(along(noise, directions, reach), directions, reach)
+    strength = box(drawn * drawn, EVEN).clamp_min(0).sqrt()
+    return drawn / (strength + FAINTEST)

@@ -15,7 +15,9 @@ from styles.training.drawings.cartoon import Cartoon
 from styles.training.drawings.comic import Comic
 from styles.training.drawings.filters import box, stepped
 from styles.training.drawings.ink import Ink
-from styles.training.drawings.strokes import along, flow
+from styles.training.drawings.pencil import Pencil
+from styles.training.drawings.strokes import along, flow, streaks
+from styles.training.drawings.woodcut import Woodcut
 from styles.training.losses import LOSSES
 from styles.training.scene import Scene
 
@@ -118,6 +120,23 @@ def test_the_flow_runs_along_an_edge_and_smoothing_along_it_keeps_the_edge() -> 
     assert calm[..., 15, 8:-8].std() < noisy[..., 15, 8:-8].std() / 1.5
 
 
+def test_a_hand_leans_where_the_picture_has_no_direction() -> None:
+    right, down = flow(plain(0.5)[:, :1], 1.0, hand=0.03)[0, :, 16, 16]
+    assert float(right * down) == pytest.approx(-0.5, abs=1e-3)  # right and up, or left and down
+    edge = halves(0.8, 0.3)[:, :1]
+    assert flow(edge, 1.0, hand=0.03)[0, 1, :, 16].abs().min() > 0.95
+
+
+def test_streaks_are_as_strong_in_faint_grain_and_run_along_the_flow() -> None:
+    grain = torch.rand(1, 1, 64, 64, generator=torch.Generator().manual_seed(3)) - 0.5
+    level = torch.zeros(1, 2, 64, 64)
+    level[:, 0] = 1
+    strong, faint = (streaks(0.5 + part * grain, level, 5) for part in (0.8, 0.4))
+    assert strong.std() == pytest.approx(1, abs=0.2)
+    assert faint.std() > 0.9 * strong.std()
+    assert strong.diff(dim=-1).std() < strong.diff(dim=-2).std() / 2
+
+
 def test_tones_are_few_and_in_order() -> None:
     ramp = torch.linspace(0, 1, 401)
     told = stepped(ramp, 4)
@@ -159,3 +178,19 @@ def test_ink_is_grey_on_warm_paper_and_a_pure_red_is_cinnabar() -> None:
     painted = Ink()(red)[0, :, 16, 16]
     assert painted[0] > 2 * painted[1:].max()
     assert Ink(cinnabar=0)(red)[0, :, 16, 16].diff().abs().max() < 0.08
+
+
+def test_a_pencil_has_no_colour_and_shades_what_is_dark() -> None:
+    drawn = Pencil()(photos())
+    assert (drawn.amax(1) - drawn.amin(1)).max() < 0.03
+    shades = [float(Pencil()(plain(level)).mean()) for level in (0.1, 0.4, 0.7, 0.95)]
+    assert shades == sorted(shades)
+    assert shades[0] < 0.35 < 0.95 < shades[-1]
+
+
+def test_a_woodcut_has_two_tones() -> None:
+    drawn = Woodcut()(photos())
+    brightness = drawn.mean(1)
+    assert ((brightness < 0.25) | (brightness > 0.75)).float().mean() > 0.8
+    assert Woodcut()(plain(0.05)).max() < 0.15
+    assert Woodcut()(plain(0.95)).min() > 0.75
