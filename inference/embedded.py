@@ -105,7 +105,7 @@ class EmbeddedService:
         async with self._drawing:
             infos = await self.styles()
             if self._sheet is None or self._sheet[0] != infos:
-                entries = [(info.id, await self.preview(info.id)) for info in infos]
+                entries = [(info, await self.preview(info.id)) for info in infos]
                 self._sheet = infos, await worker.beside(pictures.sheet, entries)
             return self._sheet[1]
 

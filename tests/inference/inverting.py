@@ -57,7 +57,7 @@ class InvertingService:
         return encoded(photo())
 
     async def sheet(self) -> bytes:
-        return sheet([(INVERT.id, encoded(photo()))])
+        return sheet([(INVERT, encoded(photo()))])
 
 
 def _invert(job: Job) -> Result:
