@@ -13,7 +13,7 @@ TORCH_INDEX ?=
 NVIDIA := $(wildcard /dev/nvidia0)
 INDEX_FLAG := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: run test check bench format lock clean help
+.PHONY: run test check bench compare format lock clean help
 
 run: $(VENV)/.ready  ## set up once, then start Atelier: the service, the web chat and every bot whose token is set
 	@exec $(BIN)/atelier run
@@ -26,6 +26,9 @@ check: $(VENV)/.ready-dev  ## lint, format, types and the layer rule
 
 bench: $(VENV)/.ready-dev  ## measure the service against the bare pipeline, and a chat from photo to reply
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+compare: $(VENV)/.ready-dev  ## our generator beside the published ones, in tables; ARGS=--packs for every shipped pack
+	@$(BIN)/python -m tests.benchmarks.generators $(ARGS)
 
 format: $(VENV)/.ready-dev  ## let ruff write the code's format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
