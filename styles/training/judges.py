@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
+from styles.networks.small import PictureNorm
+
 Verdicts = tuple[Tensor, ...]
 SLOPE = 0.2  # of the leaky ReLUs
 WIDEST = 8  # times the width of the first layer, beyond which no layer grows
@@ -92,4 +94,4 @@ def layer(taken: int, given: int, kernel: int, stride: int, spectral: bool, *, p
     convolution = nn.Conv2d(taken, given, kernel, stride, 1)
     if spectral:
         return spectral_norm(convolution)
-    return convolution if plain else nn.Sequential(convolution, nn.GroupNorm(given, given, affine=False))
+    return convolution if plain else nn.Sequential(convolution, PictureNorm(given, given, affine=False))
