@@ -2,22 +2,31 @@
 
 from styles.training.errors import (
     BadPicture,
+    BadPictures,
     BadRecipe,
+    BadStart,
     Diverged,
     Interrupted,
     MissingPerception,
+    NotWritten,
     TrainingError,
     WrongCheckpoint,
 )
-from styles.training.trainer import train
+from styles.training.inspection import Findings
+from styles.training.trainer import check, train
 
 __all__ = [
     "BadPicture",
+    "BadPictures",
     "BadRecipe",
+    "BadStart",
     "Diverged",
+    "Findings",
     "Interrupted",
     "MissingPerception",
+    "NotWritten",
     "TrainingError",
     "WrongCheckpoint",
+    "check",
     "train",
 ]

@@ -9,20 +9,42 @@ from typing import Any
 
 import torch
 
-from styles.training.errors import WrongCheckpoint
+from styles.training.errors import NotWritten, WrongCheckpoint
 
 FORMAT = 1
 NAME = "checkpoint.pt"
 
 
 def save(path: Path, digest: str, state: Mapping[str, Any]) -> None:
-    """Write beside, flush to the disk, then rename over the former one."""
+    """Write beside, flush to the disk, then rename over the former one.
+
+    Raises:
+        NotWritten: the disk is full, or refuses; the former checkpoint is as it was.
+    """
     fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        torch.save({"format": FORMAT, "recipe": digest, **state}, file)
+    try:
+        _write(fresh, {"format": FORMAT, "recipe": digest, **state})
+        fresh.replace(path)
+    except OSError as error:
+        raise NotWritten(path, error.strerror or str(error)) from error
+    finally:
+        fresh.unlink(missing_ok=True)  # half a checkpoint is in the way of a whole one
+
+
+def _write(path: Path, state: Mapping[str, Any]) -> None:
+    with path.open("wb") as file:
+        try:
+            torch.save(state, file)
+        except RuntimeError as error:  # torch ends its archive even where the disk has refused, and hides why
+            raise _refusal(error) from error
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
+
+
+def _refusal(error: BaseException) -> BaseException:
+    """What the disk said, where torch raised its own error over it."""
+    first = error.__context__
+    return first if isinstance(first, OSError) else error
 
 
 def load(path: Path, digest: str) -> dict[str, Any]:

@@ -5,13 +5,20 @@ from pathlib import Path
 
 import torch
 
+from styles.training import team
 from styles.training.errors import TrainingError
 
 
 def choose(name: str) -> torch.device:
-    """``auto`` is CUDA where there is one, else the CPU. Raises TrainingError for a device that is not there."""
+    """``auto`` is CUDA where there is one, else the CPU; of several, each process of a team takes its own.
+
+    Raises:
+        TrainingError: that device is not there.
+    """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and team.started() > 1:
+        name = f"cuda:{team.local_rank()}"
     try:
         device = torch.device(name)
         torch.empty(0, device=device)

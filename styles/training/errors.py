@@ -4,17 +4,24 @@ StyleError
 └── TrainingError
     ├── BadRecipe          the recipe's file, key and what is wrong
     ├── BadPicture         a picture, or a folder of them, that cannot be learnt from
+    ├── BadPictures        several of them, each with its reason
+    ├── BadStart           the pack to start from is not there, broken, or another network's
     ├── MissingPerception  the weights of the perceptual network are not there
     ├── WrongCheckpoint    a checkpoint that is not of this recipe, or is damaged
+    ├── NotWritten         the disk is full, or the folder is not ours to write in
     ├── Diverged           the loss is no number; the last good checkpoint stays
     └── Interrupted        stopped on purpose; a checkpoint was kept
 
 Each message is one sentence that says what to do where something can be done.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from styles.errors import StyleError
+
+NAMED = 10  # pictures that are named one by one
 
 
 class TrainingError(StyleError):
@@ -32,6 +39,20 @@ class BadPicture(TrainingError):
         super().__init__(f"{path}: {reason}.")
 
 
+class BadPictures(TrainingError):
+    """Several pictures cannot be learnt from; the first ten are named, a line each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        rest = len(problems) - NAMED
+        lines = [*problems[:NAMED], *([f"and {rest} more."] if rest > 0 else [])]
+        super().__init__(f"{len(problems)} things are wrong with the pictures:\n  " + "\n  ".join(lines))
+        self.problems = tuple(problems)
+
+
+class BadStart(TrainingError):
+    """The pack that ``init`` names cannot be started from."""
+
+
 class MissingPerception(TrainingError):
     """The perceptual network's weights were not found, or are not its weights."""
 
@@ -43,13 +64,24 @@ class WrongCheckpoint(TrainingError):
         super().__init__(f"{path}: {reason}; move it away, choose another folder, or start afresh.")
 
 
+class NotWritten(TrainingError):
+    """A file of the training cannot be written; what was written before is as it was."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be written ({reason}); what was kept before is whole. "
+            "Make room, or name another folder, and run the same command again."
+        )
+
+
 class Diverged(TrainingError):
     """The loss stopped being a number."""
 
     def __init__(self, step: int, kept: int) -> None:
+        rest = f"the checkpoint of step {kept} is kept" if kept else "there is no checkpoint yet"
         super().__init__(
-            f"The loss is not a number at step {step}; the checkpoint of step {kept} is kept. "
-            "Lower `phases.rate`, or the weight of the loss that grew, and train again."
+            f"The loss is not a number at step {step}; {rest}. "
+            "Lower `phases.rate`, or the weight of the loss that grew, and train again with --restart."
         )
         self.step, self.kept = step, kept
 
@@ -62,3 +94,12 @@ class Interrupted(TrainingError):
             f"Stopped at step {step} of {steps}; {checkpoint} is kept, and the same command goes on from there."
         )
         self.step = step
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns what the disk says into NotWritten."""
+    try:
+        yield
+    except OSError as error:
+        raise NotWritten(path, error.strerror or str(error)) from error

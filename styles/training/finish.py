@@ -10,6 +10,7 @@ from styles import pack
 from styles.card import Card, Origin, Size
 from styles.networks import network
 from styles.training import device as devices
+from styles.training.errors import writing
 from styles.training.loop import Loop
 from styles.training.sheet import preview
 from styles.training.studio import Studio
@@ -27,7 +28,7 @@ def finish(loop: Loop, studio: Studio, folder: Path) -> Path:
         network_options=plan.network_options,
         licence=plan.licence,
         origin=Origin(
-            recipe=plan.path.name,
+            recipe=plan.path.name + (f", started from {loop.started_from}" if loop.started_from else ""),
             trained_by="Atelier",
             trained_on=datetime.now(UTC).date().isoformat(),
             machine=devices.described(loop.device),
@@ -36,7 +37,8 @@ def finish(loop: Loop, studio: Studio, folder: Path) -> Path:
         size=Size(multiple=known.multiple, minimum=known.minimum, best=plan.best),
         defaults=plan.defaults,
     )
-    pack.write(folder, card, loop.module(), preview(loop.looker(), studio.preview), _report(loop, studio))
+    with writing(folder):
+        pack.write(folder, card, loop.module(), preview(loop.looker(), studio.preview), _report(loop, studio))
     return folder
 
 
@@ -47,7 +49,10 @@ def _report(loop: Loop, studio: Studio) -> dict[str, Any]:
         "device": devices.described(loop.device),
         "precision": str(loop.dtype).removeprefix("torch."),
         "torch": torch.__version__,
+        "processes": loop.team.size,
         "recipe_digest": loop.plan.digest,
+        "started_from": loop.started_from,
+        "warnings": [*loop.watch.said.values()],
         "art": [path.name for path in studio.art_paths],
         "photos": studio.photo_count,
         "losses": loop.history[-1] if loop.history else {},

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -19,20 +19,42 @@ from styles.training.phase import Phase
 from styles.training.recipe import Recipe
 from styles.training.scene import Generator, Scene, Setting
 from styles.training.sheet import Looker
+from styles.training.start import Start
 from styles.training.studio import Studio
+from styles.training.team import Team
+from styles.training.watch import Watch
 
 SLOW = 0.999  # Adam's own memory of squared gradients
 NOTE_EVERY = 25  # steps between two entries of the losses' history
 
 
-class Loop:
-    """The state of a training. ``step`` counts finished steps; ``kept`` is the step of the last checkpoint."""
+@runtime_checkable
+class Judging(Protocol):
+    """A loss with a discriminator; ``balance`` is its mean verdict on art and on results: 1 where it sees art."""
 
-    def __init__(self, plan: Recipe, studio: Studio, device: torch.device) -> None:
+    def balance(self) -> tuple[float, float]: ...
+
+
+class Loop:
+    """The state of a training. ``step`` counts finished steps; ``kept`` is the step of the last checkpoint.
+
+    ``fresh`` holds what the watch said of the last step, ``rate`` its learning rate, and ``pace`` the mean steps in a
+    second of late.
+    """
+
+    def __init__(
+        self,
+        plan: Recipe,
+        studio: Studio,
+        device: torch.device,
+        team: Team | None = None,
+        start: Start | None = None,
+    ) -> None:
         torch.manual_seed(plan.seed)
-        self.plan, self.studio, self.device = plan, studio, device
+        self.plan, self.studio, self.device, self.team = plan, studio, device, team or Team(device)
         self.dtype = devices.precision(device)
         self.generator = self._built()
+        self.started_from = start.give(self.generator) if start else ""
         self.back = self._built() if any(loss.goes_back for loss in plan.losses.values()) else None
         self.average = AveragedModel(self.generator, multi_avg_fn=self._blend)
         self.optimiser = torch.optim.Adam(self._weights(), betas=(plan.momentum, SLOW))
@@ -40,7 +62,8 @@ class Loop:
         for loss in plan.losses.values():
             loss.prepare(setting)
         self.step = self.kept = 0
-        self.seconds = 0.0
+        self.seconds = self.rate = self.pace = 0.0
+        self.watch, self.fresh = Watch(), list[str]()
         self.losses: dict[str, float] = {}
         self.history: list[dict[str, float]] = []
 
@@ -51,18 +74,20 @@ class Loop:
             FloatingPointError: the sum of the losses is no number; nothing has changed.
         """
         began = time.monotonic()
-        phase, rate = self.schedule()
+        phase, self.rate = self.schedule()
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        torch.manual_seed(random.Random(f"{self.plan.seed} {self.step} noise").getrandbits(63))
+            group["lr"] = self.rate
+        torch.manual_seed(random.Random(self._chance("noise")).getrandbits(63))
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            losses = self._losses(self._scene(phase, rate))
+            scene = self._scene(phase)
+            losses = self._losses(scene)
         total = torch.stack([self.plan.losses[name].weight * loss for name, loss in losses.items()]).sum()
-        if not math.isfinite(total.item()):
+        if self.team.any(not math.isfinite(total.item())):
             raise FloatingPointError
         self._descend(total)
-        self.seconds += time.monotonic() - began
         self.losses = {name: loss.item() for name, loss in losses.items()}
+        self.fresh = self.watch.see(self.step, scene.photo, scene.result, self.losses, self._gaps())
+        self._clock(time.monotonic() - began)
         return self._noted()
 
     def schedule(self) -> tuple[Phase, float]:
@@ -83,9 +108,15 @@ class Loop:
         """Those of both generators, if there are two: they share the losses, hence the optimiser."""
         return [*self.generator.parameters(), *(self.back.parameters() if self.back else ())]
 
-    def _scene(self, phase: Phase, rate: float) -> Scene:
+    def _chance(self, *words: str) -> str:
+        """The seed of this step's draws: each process of a team has its own, the first that of one alone."""
+        ours = () if self.team.first else (str(self.team.rank),)
+        return " ".join((str(self.plan.seed), str(self.step), *words, *ours))
+
+    def _scene(self, phase: Phase) -> Scene:
         draw = random.Random(f"{self.plan.seed} {self.step}")
-        size = draw.choice(phase.sizes) if len(phase.sizes) > 1 else phase.size
+        size = draw.choice(phase.sizes) if len(phase.sizes) > 1 else phase.size  # the same in all processes
+        draw = draw if self.team.first else random.Random(self._chance())
         photos, art = self.studio.crops(phase.batch, size, draw)
         photo = pictures.batch(photos, self.device)
         forth = in_float32(self.generator)
@@ -98,7 +129,7 @@ class Loop:
             forth=forth,
             home=in_float32(self.back) if self.back else None,
             progress=self.step / self.plan.steps,
-            fall=rate / self.plan.phases[0].rate,
+            fall=self.rate / self.plan.phases[0].rate,
             draw=draw,
         )
 
@@ -111,6 +142,7 @@ class Loop:
 
     def _descend(self, total: Tensor) -> None:
         descend(total, self.optimiser)
+        self.team.average(buffer for buffer in self.generator.buffers() if buffer.is_floating_point())
         self.average.update_parameters(self.generator)
         self.step += 1
 
@@ -119,6 +151,16 @@ class Loop:
         decay = min(self.plan.average, (1 + int(count)) / (10 + int(count)))
         for average, weights in zip(averages, current, strict=True):
             average.lerp_(weights, 1 - decay)
+
+    def _gaps(self) -> dict[str, float]:
+        """How well each discriminator that plays in this step tells art from results."""
+        judged = {name: loss for name, loss in self.plan.losses.items() if isinstance(loss, Judging)}
+        verdicts = {name: loss.balance() for name, loss in judged.items() if name in self.losses}
+        return {name: real - fake for name, (real, fake) in verdicts.items()}
+
+    def _clock(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.pace = 1 / seconds if not self.pace else 0.9 * self.pace + 0.1 / seconds
 
     def _noted(self) -> str:
         if self.step % NOTE_EVERY == 0:
@@ -142,6 +184,8 @@ class Loop:
             "step": self.step,
             "seconds": self.seconds,
             "history": self.history,
+            "said": self.watch.said,
+            "started_from": self.started_from,
             "generator": self.generator.state_dict(),
             "back": self.back.state_dict() if self.back else {},
             "average": self.average.state_dict(),
@@ -153,6 +197,7 @@ class Loop:
         """Go on from a checkpoint's state."""
         self.step = self.kept = state["step"]
         self.seconds, self.history = state["seconds"], state["history"]
+        self.watch.said, self.started_from = state["said"], state["started_from"]
         self.generator.load_state_dict(state["generator"])
         if self.back:
             self.back.load_state_dict(state["back"])

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import torch
 from PIL import Image
 
 from styles import pack
-from styles.training import BadPicture, Diverged, TrainingError, WrongCheckpoint, checkpoint, train
+from styles.training import BadPicture, Diverged, NotWritten, TrainingError, WrongCheckpoint, checkpoint, train
 from styles.training import recipe as recipes
 from styles.training.loop import Loop
 from styles.training.studio import Studio
@@ -42,7 +44,8 @@ def test_a_training_ends_with_a_pack_whose_style_runs(recipe: Written, vgg: Path
     assert report["steps"] == 4
     assert report["art"] == ["print.png"]
     assert report["parameters"] == sum(weight.numel() for weight in style.module.parameters())
-    assert {"minutes", "device", "precision", "gmac_512", "losses"} <= report.keys()
+    assert {"minutes", "device", "precision", "gmac_512", "weights_bytes", "losses", "recipe_digest"} <= report.keys()
+    assert (report["processes"], report["warnings"], report["started_from"]) == (1, [], "")
     with Image.open(folder / "preview.jpg") as preview:
         assert (preview.format, preview.size) == ("JPEG", (512, 512))
     with Image.open(tmp_path / "out/sheet.png") as sheet:
@@ -57,6 +60,16 @@ def test_the_style_learns(recipe: Written, vgg: Path) -> None:
         seen.append(loop.losses["gram"])
         loop.step = 0  # the same crops again, at the full rate
     assert seen[-1] < 0.7 * seen[0]
+
+
+def test_a_seed_repeats_bit_by_bit(recipe: Written, vgg: Path) -> None:
+    one, again, other = loop_of(recipe(), vgg), loop_of(recipe(), vgg), loop_of(recipe("seed = 3", "seed = 4"), vgg)
+    for loop in (one, again, other):
+        for _ in range(4):
+            loop.advance()
+    assert same(one.generator.state_dict(), again.generator.state_dict())
+    assert same(one.average.state_dict(), again.average.state_dict())
+    assert not same(one.generator.state_dict(), other.generator.state_dict())
 
 
 def test_a_training_that_goes_on_is_the_one_that_never_stopped(recipe: Written, vgg: Path, tmp_path: Path) -> None:
@@ -81,7 +94,7 @@ def test_a_finished_training_makes_its_pack_again_without_a_step(recipe: Written
     first = pack.read(train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False))
     again = pack.read(train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False, echo=said.append))
     assert again.sha256 == first.sha256
-    assert said == ["Going on from step 4 of 4."]
+    assert said[-1] == "Going on from step 4 of 4."
 
 
 def test_starting_afresh_forgets_the_checkpoint(recipe: Written, vgg: Path, tmp_path: Path) -> None:
@@ -137,6 +150,88 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(recipe: Written
     assert (out / checkpoint.NAME).read_bytes() == before
 
 
+@contextmanager
+def no_file_larger_than(limit: int) -> Iterator[None]:
+    """A disk that is full after so many bytes, as the system itself refuses them."""
+    resource = pytest.importorskip("resource", reason="the limit is POSIX's")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("limit", [100, 4_000, 100_000])  # in the archive's head, in a tensor, close to its end
+def test_a_full_disk_leaves_the_former_checkpoint(tmp_path: Path, limit: int) -> None:
+    path = tmp_path / checkpoint.NAME
+    checkpoint.save(path, "digest", {"step": 1})
+    with (
+        no_file_larger_than(limit),
+        pytest.raises(NotWritten, match=r"checkpoint\.pt cannot be written \(File too large\); what was kept .* whole"),
+    ):
+        checkpoint.save(path, "digest", {"step": 2, "weights": torch.rand(25_100)})
+    assert checkpoint.load(path, "digest")["step"] == 1
+    assert [each.name for each in tmp_path.iterdir()] == [checkpoint.NAME]
+
+
+def test_a_training_whose_disk_fills_up_goes_on_later(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    path, out = recipe(), tmp_path / "out"
+    out.mkdir()
+    loop = loop_of(path, vgg)
+    loop.advance()
+    loop.save(out / checkpoint.NAME)
+    with no_file_larger_than(20_000), pytest.raises(NotWritten, match="run the same command again"):
+        train(path, out=out, vgg=vgg, progress=False)
+    said: list[str] = []
+    assert pack.read(train(path, out=out, vgg=vgg, progress=False, echo=said.append)).id == "tiny"
+    assert said[-1] == "Going on from step 1 of 4."
+
+
+def test_a_folder_that_cannot_be_made_is_named(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(NotWritten, match=r"out/run cannot be written \(Not a directory\)"):
+        train(recipe(), out=tmp_path / "out/run", vgg=vgg, progress=False)
+
+
+def test_tensorboard_gets_curves_and_sheets(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    loader = pytest.importorskip("tensorboard.backend.event_processing.event_file_loader")
+    path = recipe("steps = 3", "steps = 29")
+    train(path, out=tmp_path / "out", vgg=vgg, progress=False)
+    (file,) = (tmp_path / "out/tensorboard").iterdir()
+    events = loader.EventFileLoader(str(file)).Load()
+    seen = {(value.tag, event.step) for event in events for value in event.summary.value}
+    losses = {(f"loss/{name}", 25) for name in recipes.read(path).losses}
+    assert seen == {*losses, ("rate", 25), ("steps per second", 25), ("sheet", 30)}
+
+
+def test_without_tensorboard_the_training_goes_on(
+    recipe: Written, vgg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)  # what importing it meets where it is absent
+    said: list[str] = []
+    assert train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False, echo=said.append).is_dir()
+    assert said[-1].startswith("TensorBoard is not installed, so no curves are kept")
+
+
+FLAT = """[losses.total_variation]
+weight = 1000
+"""
+
+
+def test_what_the_watch_says_is_told_and_reported(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    text = recipe().read_text()
+    phases, rest = text.index("[[phases]]"), text.index("[licence]")
+    phase = "[[phases]]\nsteps = 200\nsize = 32\nbatch = 1\nrate = 1e-2\n"
+    path = tmp_path / "flat.toml"
+    path.write_text(f"{text[:phases]}{phase}{FLAT}{text[rest:]}")
+    said: list[str] = []
+    report = pack.report(train(path, out=tmp_path / "out", vgg=vgg, progress=False, echo=said.append))
+    assert report["warnings"]
+    assert all(warning.startswith("The results ") for warning in report["warnings"])
+    assert said[-len(report["warnings"]) :] == report["warnings"]
+
+
 def test_an_empty_folder_of_photos_is_named(recipe: Written, vgg: Path, tmp_path: Path) -> None:
     path = recipe('["photos/*.png"]\nshare', '["snapshots/*"]\nshare')
     with pytest.raises(BadPicture, match=r"snapshots.*no such picture, or an empty folder"):
@@ -162,7 +257,10 @@ except Interrupted as stop:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
-def test_ctrl_c_keeps_a_checkpoint_that_goes_on(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_keeps_a_checkpoint_that_goes_on(
+    recipe: Written, vgg: Path, tmp_path: Path, asked: signal.Signals
+) -> None:
     path, out = recipe("steps = 3", "steps = 5000"), tmp_path / "out"
     command = [sys.executable, "-c", LONG, str(path), str(out), str(vgg)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -170,7 +268,7 @@ def test_ctrl_c_keeps_a_checkpoint_that_goes_on(recipe: Written, vgg: Path, tmp_
         shown = ""
         while "gram=" not in shown:  # tqdm's bar says it when a step is done
             shown += process.stderr.read(1)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(asked)
         said, _ = process.communicate(timeout=50)
     plan = recipes.read(path)
     state = checkpoint.load(out / checkpoint.NAME, plan.digest)

@@ -1,0 +1,64 @@
+"""``atelier train`` as a person meets it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from deploy.cli import main
+from styles import pack
+from tests.styles.training.conftest import Written, draw
+
+
+def atelier(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, ["train", *map(str, words)])
+
+
+def test_a_check_says_what_is_there_and_trains_nothing(recipe: Written, tmp_path: Path) -> None:
+    result = atelier(recipe(), "--check", "--out", tmp_path / "out")
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert lines[0] == f"art: 1, 80x120 pixels, in {tmp_path}/art"
+    assert lines[-1] == "All pictures can be learnt from."
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_check_names_what_is_wrong_and_ends_with_2(recipe: Written, tmp_path: Path) -> None:
+    draw(tmp_path / "photos/tiny.png", 5, (20, 90))
+    result = atelier(recipe(), "--check")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"Error: {tmp_path}/photos/tiny.png: only 20x90 pixels; at least 32 on each side are needed.\n"
+    )
+
+
+def test_the_pictures_may_lie_elsewhere(recipe: Written, tmp_path: Path) -> None:
+    path = recipe().rename(tmp_path / "vgg.toml")
+    (tmp_path / "far").mkdir()
+    moved = path.rename(tmp_path / "far/tiny.toml")
+    assert atelier(moved, "--check").exit_code == 2
+    assert atelier(moved, "--check", "--data", tmp_path).exit_code == 0
+
+
+def test_a_quiet_training_says_where_the_pack_is(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    words = ("--out", tmp_path / "out", "--vgg", vgg, "--device", "cpu")
+    result = atelier(recipe(), *words, "--quiet")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"The pack is ready: {tmp_path}/out/pack\n"
+    assert pack.read(tmp_path / "out/pack").id == "tiny"
+    again = atelier(recipe("steps = 3", "steps = 4"), *words)
+    assert again.exit_code == 2
+    assert "of another recipe" in again.stderr
+    assert atelier(recipe("steps = 3", "steps = 4"), *words, "--restart").exit_code == 0
+
+
+def test_the_bar_says_how_long_it_takes(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    result = atelier(recipe(), "--out", tmp_path / "out", "--vgg", vgg, "--device", "cpu")
+    last = result.stderr.strip().splitlines()[-1]
+    assert "step 4 of 4, " in last
+    assert " steps/s, 00:00 left, content=" in last
+
+
+@pytest.mark.parametrize("word", ["--check", "[pairs]", "cycle", "init", "torchrun", "tensorboard"])
+def test_the_help_teaches(word: str) -> None:
+    assert word in atelier("--help").stdout
