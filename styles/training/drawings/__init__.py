@@ -11,6 +11,7 @@ from styles.training.drawings.comic import Comic
 from styles.training.drawings.ink import Ink
 from styles.training.drawings.pencil import Pencil
 from styles.training.drawings.rule import Rule
+from styles.training.drawings.watercolour import Watercolour
 from styles.training.drawings.woodblock import Woodblock
 from styles.training.drawings.woodcut import Woodcut
 
@@ -20,6 +21,7 @@ DRAWINGS: Mapping[str, Rule] = {
     "ink": Ink(),
     "pencil": Pencil(),
     "woodcut": Woodcut(),
+    "watercolour": Watercolour(),
     "woodblock": Woodblock(),
 }
 """Each with its usual parameters; ``Rule.read`` gives one with the parameters of a recipe."""

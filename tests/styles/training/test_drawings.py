@@ -17,6 +17,7 @@ from styles.training.drawings.filters import box, stepped
 from styles.training.drawings.ink import Ink
 from styles.training.drawings.pencil import Pencil
 from styles.training.drawings.strokes import along, flow, streaks
+from styles.training.drawings.watercolour import Watercolour
 from styles.training.drawings.woodcut import Woodcut
 from styles.training.losses import LOSSES
 from styles.training.scene import Scene
@@ -194,3 +195,10 @@ def test_a_woodcut_has_two_tones() -> None:
     assert ((brightness < 0.25) | (brightness > 0.75)).float().mean() > 0.8
     assert Woodcut()(plain(0.05)).max() < 0.15
     assert Woodcut()(plain(0.95)).min() > 0.75
+
+
+def test_a_watercolour_is_light_and_its_washes_are_darkest_at_their_edges() -> None:
+    assert Watercolour()(plain(0.9)).min() > 0.9  # white paper
+    assert Watercolour(pen=0)(plain(0.05)).min() > 0.3  # no black
+    drawn = Watercolour(pen=0)(halves(0.9, 0.3)).mean((0, 1, 2))
+    assert drawn[16:20].min() < drawn[26:].mean() - 0.03
