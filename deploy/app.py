@@ -5,7 +5,6 @@ open_service ─▶ Conversation(service, ledger, adapters) ─▶ adapter.run(c
 
 import asyncio
 import logging
-import os
 import secrets
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -18,9 +17,11 @@ from bots.adapter import Adapter, SendFailed
 from bots.conversation import Conversation
 from bots.ledger import Ledger
 from bots.web import WebAdapter
+from deploy.library import open_library
+from deploy.listening import Places, listening, reserved
 from deploy.settings import Settings, SettingsError, reveal, split_address
 from inference.client import RemoteService
-from inference.http import application, require_safe
+from inference.http import application, refuse_as_json, require_safe
 from inference.service import Service
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ async def run_everything(settings: Settings) -> None:
             "ATELIER_INFERENCE_URL: `atelier run` has the service in it; use `atelier bot`, or unset it"
         )
     _require_tokens(settings, web_chat=True, http=True)
-    async with open_embedded(settings) as service:
-        await _converse(settings, service, _service_application(settings, service))
+    with reserved(settings.listen) as places:
+        async with open_embedded(settings) as service:
+            await _converse(settings, service, _service_application(settings, service), places)
 
 
 async def run_bots(settings: Settings) -> None:
@@ -46,19 +48,21 @@ async def run_bots(settings: Settings) -> None:
     if not settings.inference_url:
         raise SettingsError("ATELIER_INFERENCE_URL: must name a running `atelier serve`, such as http://127.0.0.1:9000")
     _require_tokens(settings, web_chat=True)
-    async with open_service(settings) as service:
-        await _converse(settings, service, web.Application())
+    with reserved(settings.listen) as places:
+        async with open_service(settings) as service:
+            await _converse(settings, service, web.Application(middlewares=[refuse_as_json]), places)
 
 
 async def run_service(settings: Settings) -> None:
     """The service alone, over HTTP, until Ctrl-C."""
     _require_tokens(settings, http=True)
-    async with (
-        open_embedded(settings) as service,
-        _listening(_service_application(settings, service), settings.listen),
-    ):
-        log.info("The service is ready: http://%s/v1/styles (Ctrl-C stops it)", settings.listen)
-        await _stop_signal()
+    with reserved(settings.listen) as places:
+        async with (
+            open_embedded(settings) as service,
+            listening(_service_application(settings, service), places),
+        ):
+            log.info("The service is ready: http://%s/v1/styles (Ctrl-C stops it)", settings.listen)
+            await _stop_signal()
 
 
 @asynccontextmanager
@@ -74,17 +78,16 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
 
 @asynccontextmanager
 async def open_embedded(settings: Settings) -> "AsyncIterator[EmbeddedService]":
-    from inference.embedded import EmbeddedService  # the first to need torch
+    library = open_library(settings)  # what is wrong there is said before torch is loaded
+    from inference.embedded import EmbeddedService
     from inference.pictures import Labels
-    from styles.library import Library
 
-    library = Library.open([*settings.styles, settings.data / "styles"])
     labels = Labels(settings.producer or "")
     async with EmbeddedService(library, device=settings.device, labels=labels) as embedded:
         yield embedded
 
 
-async def _converse(settings: Settings, service: Service, app: web.Application) -> None:
+async def _converse(settings: Settings, service: Service, app: web.Application, places: Places) -> None:
     """Run every platform until a signal.
 
     On the way out the conversation leaves first, while the platforms still stand, so that answers that are leaving
@@ -100,7 +103,7 @@ async def _converse(settings: Settings, service: Service, app: web.Application) 
         conversation = Conversation(service, ledger, adapters, mark=settings.mark)
         async with AsyncExitStack() as platforms, conversation:
             tasks = [asyncio.create_task(_run_adapter(adapter, conversation)) for adapter in adapters]
-            await platforms.enter_async_context(_listening(app, settings.listen))  # last: who connects is heard
+            await platforms.enter_async_context(listening(app, places))  # last: who connects is heard
             platforms.push_async_callback(_cancel, tasks)
             _say_hello(settings, adapters)
             await _stop_signal()
@@ -151,23 +154,6 @@ def _chat_adapters(settings: Settings) -> list[Adapter]:
 
 def _service_application(settings: Settings, service: "EmbeddedService") -> web.Application:
     return application(service, token=reveal(settings.inference_token), metrics=service.metrics.text)
-
-
-@asynccontextmanager
-async def _listening(app: web.Application, address: str) -> AsyncIterator[None]:
-    host, port = split_address(address)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True)  # closing the connection cancels its job
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        await runner.cleanup()
-        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror  # a name's is negative
-        raise SettingsError(f"ATELIER_LISTEN: cannot listen on {address}: {reason}.") from None
-    try:
-        yield
-    finally:
-        await runner.cleanup()
 
 
 async def _stop_signal() -> None:

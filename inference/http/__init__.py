@@ -4,6 +4,6 @@ Needs neither torch nor pixels, so that a bot host may import ``wire`` through t
 """
 
 from inference.http.safety import require_safe
-from inference.http.server import application
+from inference.http.server import application, refuse_as_json
 
-__all__ = ["application", "require_safe"]
+__all__ = ["application", "refuse_as_json", "require_safe"]

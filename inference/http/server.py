@@ -36,7 +36,7 @@ def application(
     without it there is no ``/metrics``. ``limits`` bounds the upload.
     """
     face = _Face(service, token, limits or Limits(), metrics)
-    app = web.Application()
+    app = web.Application(middlewares=[refuse_as_json])
     app.add_routes(
         [
             web.post("/v1/stylize", face.guarded(face.stylize)),
@@ -50,6 +50,21 @@ def application(
     if metrics:
         app.router.add_get("/metrics", face.guarded(face.measures))
     return app
+
+
+@web.middleware
+async def refuse_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A path or a method that nothing listens to is refused like everything else here; routes answer for themselves."""
+    unmatched = request.match_info.http_exception
+    if unmatched is None:
+        return await handler(request)
+    if isinstance(unmatched, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(unmatched.allowed_methods))
+        sentence = f"{request.path[:80]} takes {allowed}, not {request.method[:20]}."
+        body = {"code": "method_not_allowed", "message": sentence}
+        return web.json_response({"error": body}, status=405, headers={hdrs.ALLOW: allowed})
+    body = {"code": "not_found", "message": f"There is nothing at {request.path[:80]}."}
+    return web.json_response({"error": body}, status=404)
 
 
 class _Face:

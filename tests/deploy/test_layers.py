@@ -9,7 +9,9 @@ for absent in ("torch", "torchvision", "PIL", "numpy", "cv2"):
     sys.modules[absent] = None  # importing it now raises ImportError
 import bots.adapter, bots.conversation, bots.ledger, bots.replies, bots.telegram, bots.discord, bots.web
 import inference.client, inference.errors, inference.job, inference.service
-import deploy.cli, deploy.app
+import deploy.app, deploy.cli
+for command in deploy.cli.COMMANDS:
+    assert deploy.cli.main.get_command(None, command).name == command
 """
 
 

@@ -102,13 +102,22 @@ async def test_the_bots_wait_for_a_service_that_starts_anew(
         ("run", {"ATELIER_LISTEN": "0.0.0.0:8080"}, "ATELIER_WEB_TOKEN"),
         ("serve", {"ATELIER_LISTEN": "0.0.0.0:8080"}, "ATELIER_INFERENCE_TOKEN"),
         ("bot", {}, "ATELIER_INFERENCE_URL"),
-        ("bot", {**ELSEWHERE, "ATELIER_DATA": "/proc/here"}, "/proc/here/ledger.sqlite3 is not usable"),
+        (
+            "bot",
+            {**ELSEWHERE, "ATELIER_DATA": "/proc/here", "ATELIER_LISTEN": "127.0.0.1:0"},
+            "/proc/here/ledger.sqlite3 is not usable",
+        ),
         (
             "bot",
             {**ELSEWHERE, "ATELIER_LISTEN": "192.0.2.1:8080", "ATELIER_WEB_TOKEN": "t0ken"},
             "cannot listen on 192.0.2.1:8080: Cannot assign requested address.",
         ),
         ("run", {"ATELIER_TELEGRAM_TOKN": "1:x"}, "ATELIER_TELEGRAM_TOKN"),
+        (
+            "serve",
+            {"ATELIER_LISTEN": "127.0.0.1:0", "ATELIER_STYLES": "/nowhere"},
+            "ATELIER_STYLES: there is no folder /nowhere.",
+        ),
     ],
 )
 async def test_a_start_that_cannot_be_right_is_refused_in_one_sentence(

@@ -319,8 +319,17 @@ async def test_live_ready_and_metrics(service: InvertingService) -> None:
         assert (status, code(body)) == (503, "not_ready")
 
 
-async def test_without_metrics_there_is_no_such_page(caller: Caller) -> None:
-    assert (await caller.get("/metrics"))[0] == 404
+@pytest.mark.parametrize("path", ["/metrics", "/", "/v1/stylise", "/v1/styles/", "/%00", "/" + "x" * 900])
+async def test_where_nothing_is_the_refusal_is_json_as_well(caller: Caller, path: str) -> None:
+    status, _, body = await caller.get(path)
+    assert (status, code(body)) == (404, "not_found")
+    assert len(body) < 250
+
+
+async def test_a_wrong_method_is_told_the_right_one(caller: Caller) -> None:
+    status, answer, body = await caller.get("/v1/stylize")
+    assert (status, answer.headers["Allow"]) == (405, "POST")
+    assert json.loads(body)["error"] == {"code": "method_not_allowed", "message": "/v1/stylize takes POST, not GET."}
 
 
 @pytest.fixture
