@@ -45,11 +45,18 @@ class Board:
                 self.writer.close()
 
     def scalars(self, step: int, values: Mapping[str, float]) -> None:
-        if self.writer:
-            for name, value in values.items():
-                self.writer.add_scalar(name, value, step)
+        for name, value in values.items():
+            self._put("add_scalar", name, value, step)
 
     def sheet(self, step: int, path: Path) -> None:
-        if self.writer:
-            with Image.open(path) as picture:
-                self.writer.add_image("sheet", np.array(picture), step, dataformats="HWC")
+        with Image.open(path) as picture:
+            self._put("add_image", "sheet", np.array(picture), step, dataformats="HWC")
+
+    def _put(self, method: str, *values: Any, **how: str) -> None:
+        if not self.writer:
+            return
+        try:
+            getattr(self.writer, method)(*values, **how)
+        except OSError as error:  # raised late, by the thread that writes
+            self.writer = None
+            self.echo(f"TensorBoard's curves end here: they cannot be written ({error.strerror or error}).")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from styles.training import checkpoint, device, inspection, recipe, start, team
 from styles.training.course import Course, Echo
-from styles.training.errors import writing
+from styles.training.errors import WrongCheckpoint, writing
 from styles.training.finish import finish
 from styles.training.inspection import Findings
 from styles.training.loop import Loop
@@ -59,7 +59,7 @@ def train(
         studio = Studio.open(plan, root, vgg, place)
         loop = Loop(plan, studio, place, crew, begin)
         if resume and kept.is_file():
-            loop.restore(checkpoint.load(kept, plan.digest))
+            _restore(loop, kept)
         Course(loop, kept, echo, progress).run()
         if crew.first:
             finish(loop, studio, out / PACK)
@@ -72,3 +72,11 @@ def settle(findings: Findings, echo: Echo) -> None:
     findings.settle()
     for hint in findings.hints:
         echo(hint)
+
+
+def _restore(loop: Loop, kept: Path) -> None:
+    state = checkpoint.load(kept, loop.plan.digest)
+    try:
+        loop.restore(state)
+    except (KeyError, RuntimeError) as error:  # what is missing, and what torch says of other shapes
+        raise WrongCheckpoint(kept, "the checkpoint is of another version of Atelier") from error

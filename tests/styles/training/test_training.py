@@ -15,6 +15,7 @@ from PIL import Image
 from styles import pack
 from styles.training import BadPicture, Diverged, NotWritten, TrainingError, WrongCheckpoint, checkpoint, train
 from styles.training import recipe as recipes
+from styles.training.board import Board
 from styles.training.loop import Loop
 from styles.training.studio import Studio
 from tests.styles.training.conftest import Written
@@ -150,6 +151,14 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(recipe: Written
     assert (out / checkpoint.NAME).read_bytes() == before
 
 
+def test_a_checkpoint_of_an_earlier_version_is_refused(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    path, out = recipe(), tmp_path / "out"
+    out.mkdir()
+    checkpoint.save(out / checkpoint.NAME, recipes.read(path).digest, {"step": 2, "seconds": 1.0, "history": []})
+    with pytest.raises(WrongCheckpoint, match="of another version of Atelier; move it away"):
+        train(path, out=out, vgg=vgg, progress=False)
+
+
 @contextmanager
 def no_file_larger_than(limit: int) -> Iterator[None]:
     """A disk that is full after so many bytes, as the system itself refuses them."""
@@ -203,6 +212,18 @@ def test_tensorboard_gets_curves_and_sheets(recipe: Written, vgg: Path, tmp_path
     seen = {(value.tag, event.step) for event in events for value in event.summary.value}
     losses = {(f"loss/{name}", 25) for name in recipes.read(path).losses}
     assert seen == {*losses, ("rate", 25), ("steps per second", 25), ("sheet", 30)}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # its own thread moans as well
+def test_curves_that_cannot_be_written_end_with_a_sentence(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    said: list[str] = []
+    with no_file_larger_than(400), Board(tmp_path, 0, said.append) as board:
+        for step in range(10_000):
+            board.scalars(step, {"loss": 1.0})
+            if said:
+                break
+    assert said == ["TensorBoard's curves end here: they cannot be written (File too large)."]
 
 
 def test_without_tensorboard_the_training_goes_on(
