@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from styles.networks.norm import PictureNorm
 from styles.networks.reading import State, normalised, widths
 
 Norm = Literal["batch", "picture", "instance"]
@@ -114,7 +115,7 @@ def normalisation(channels: int, norm: Norm) -> nn.Module:
     """Over one picture, it is group normalisation with a channel a group, which runs faster on a CPU."""
     if norm == "batch":
         return BatchNorm(channels)
-    return nn.GroupNorm(channels, channels, affine=norm == "picture")
+    return PictureNorm(channels, channels, affine=norm == "picture")
 
 
 def read(state: State) -> tuple[dict[str, Any], State]:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
-from styles.networks.small import PictureNorm
+from styles.networks.norm import PictureNorm
 
 Verdicts = tuple[Tensor, ...]
 SLOPE = 0.2  # of the leaky ReLUs

@@ -5,7 +5,8 @@ import torch
 from torch import Tensor
 
 from styles.measure import measure
-from styles.networks.small import PictureNorm, SmallNet
+from styles.networks.norm import PictureNorm
+from styles.networks.small import SmallNet
 
 FORMS = [
     {},
