@@ -15,8 +15,8 @@ from torch.nn import functional
 from styles.training.gram import gram
 from styles.training.perception import Perception
 
-ROUNDS, ITERATIONS = 15, 10  # at most so many rounds of so many L-BFGS iterations each
-FLAT = 0.01  # a round that lowers the loss by less than this share of it is the last one
+ROUNDS, ITERATIONS = 25, 10  # at most so many rounds of so many L-BFGS iterations each
+FLAT = 0.05  # a round that lowers the loss by less than this share of it is the last one
 WALL = 10.0  # how steeply the loss rises beyond the content loss allowed: it is kept within about one per cent
 NEAR = 0.01  # how near to black and white the photo starts, whose logits are infinite
 MEMORY = 20  # past gradients from which L-BFGS guesses the curvature

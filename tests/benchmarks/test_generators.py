@@ -18,7 +18,7 @@ from styles.samples import FOLDER as SAMPLES
 from styles.samples import sample
 from styles.style import Style
 from styles.training import perception, pictures, recipe
-from tests.benchmarks.generators import material
+from tests.benchmarks.generators import art, material
 from tests.benchmarks.generators.__main__ import command
 from tests.benchmarks.generators.bench import RECIPES, STYLES
 from tests.benchmarks.generators.cache import Cache
@@ -28,7 +28,7 @@ from tests.benchmarks.generators.side_by_side import Contest, wins
 from tests.benchmarks.generators.speed import seconds
 from tests.benchmarks.generators.yardstick import Yardstick, weakened
 from tests.styles.making import card, generator, write_pack
-from tests.styles.training.conftest import draw, write_vgg
+from tests.styles.training.conftest import RECIPE, draw, write_vgg
 
 
 class Posterised(nn.Module):
@@ -90,12 +90,12 @@ def test_a_stronger_result_is_weakened_to_the_same_content_loss(yardstick: Yards
 def test_the_same_generator_twice_is_a_draw_and_a_stronger_one_is_weakened_to_it(
     yardstick: Yardstick, photo: Picture, tmp_path: Path
 ) -> None:
-    art = [Picture(SAMPLES / "coffee.jpg", sample("coffee")[..., :96, :96])]
+    works = [Picture(SAMPLES / "coffee.jpg", sample("coffee")[..., :96, :96])]
     twins = (contender("published", Posterised(0.5)), contender("ours", Posterised(0.5)))
     rivals = (twins[0], contender("ours", Posterised(0.9)))
 
-    even = Contest(twins, art, yardstick, yardstick).on(photo, Cache(tmp_path))
-    uneven = Contest(rivals, art, yardstick, yardstick).on(photo, Cache(tmp_path))
+    even = Contest(twins, works, yardstick, yardstick).on(photo, Cache(tmp_path))
+    uneven = Contest(rivals, works, yardstick, yardstick).on(photo, Cache(tmp_path))
 
     assert even["ours.same_style"] == even["published.same_style"] != even["photo.style"]
     assert wins([even], "same_style") == 0
@@ -108,7 +108,7 @@ def test_the_same_generator_twice_is_a_draw_and_a_stronger_one_is_weakened_to_it
 def test_what_was_measured_is_not_measured_again_until_something_changes(
     yardstick: Yardstick, photo: Picture, tmp_path: Path
 ) -> None:
-    art, first, other = [photo], contender("published", Posterised(0.5)), contender("ours", Posterised(0.7))
+    works, first, other = [photo], contender("published", Posterised(0.5)), contender("ours", Posterised(0.7))
     painted: list[str] = []
 
     class Watched(Style):
@@ -119,14 +119,14 @@ def test_what_was_measured_is_not_measured_again_until_something_changes(
     watched = replace(
         other, subject=replace(other.subject, style=Watched(card(), Posterised(0.7), torch.device("cpu")))
     )
-    contest = Contest((first, watched), art, yardstick, yardstick)
+    contest = Contest((first, watched), works, yardstick, yardstick)
 
     once, again = (contest.on(photo, Cache(tmp_path)) for _ in range(2))
     assert once == again
     assert painted == ["once"]
 
     contest.on(material.middle(SAMPLES / "coffee.jpg", 64), Cache(tmp_path))
-    Contest((first, replace(watched, digest="others")), art, yardstick, yardstick).on(photo, Cache(tmp_path))
+    Contest((first, replace(watched, digest="others")), works, yardstick, yardstick).on(photo, Cache(tmp_path))
     assert len(painted) == 3
 
 
@@ -239,6 +239,32 @@ def test_the_command_prints_every_pack_and_the_published_beside_them(
     assert ours["style loss"] == "–"  # its recipe is not one of ours, so nobody knows its art
     assert float(theirs["style loss"]) > 0
     assert float(ours["GMAC at 512²"]) < float(theirs["GMAC at 512²"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "count"),
+    [
+        ("", "", 1),
+        ('pictures = ["art/*.png"]', 'pictures = ["photos/*.png"]\ndrawn = "pencil"', 3),
+    ],
+    ids=["named", "drawn"],
+)
+def test_the_art_of_a_pack_is_what_its_recipe_learns_from(tmp_path: Path, old: str, new: str, count: int) -> None:
+    for place in range(3):
+        draw(tmp_path / f"photos/{place}.png", place)
+    draw(tmp_path / "art/print.png", 9)
+    (tmp_path / "tiny.toml").write_text(RECIPE.replace(old, new) if old else RECIPE, "utf-8")
+
+    found = art.of_pack(tmp_path / "tiny.toml", tmp_path, tmp_path / "drawn")
+
+    assert len(set(found)) == count
+    drawn = [pictures.tensor(pictures.read(path)).float() for path in found]
+    grey = all(float((each[0] - each[2]).abs().mean()) < 12 for each in drawn)
+    assert grey == bool(new)  # a pencil has no colours; the print has
+
+
+def test_the_art_of_a_pack_without_a_recipe_is_unknown(tmp_path: Path) -> None:
+    assert art.of_pack(tmp_path / "imported.toml", tmp_path, tmp_path / "drawn") == []
 
 
 def cells(line: str) -> list[str]:

@@ -28,7 +28,7 @@ OUT = ROOT / "tests" / "benchmarks" / "out" / "generators"
 @click.option("--weights", default=SHARED / "weights", type=FOLDER, help="Holds fast_neural_style/ and vgg19/.")
 @click.option("--size", type=click.IntRange(64, 2048), default=512, show_default=True, help="Side of the squares.")
 @click.option("--bound", type=click.IntRange(0), default=2, show_default=True, help="Optimise so many photos, too,")
-@click.option("--bound-size", type=click.IntRange(64, 2048), default=384, show_default=True, help="of this side.")
+@click.option("--bound-size", type=click.IntRange(64, 2048), default=256, show_default=True, help="of this side.")
 @click.option("--rounds", type=click.IntRange(1), default=7, show_default=True, help="Of timing.")
 @click.option("--cache", default=OUT, type=click.Path(path_type=Path), help="Keeps what was measured before.")
 def command(

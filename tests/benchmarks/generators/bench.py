@@ -100,7 +100,9 @@ class Bench:
         return seconds(paints, images, self.rounds, self.tick)
 
     def catalogue(self, folders: Sequence[Path]) -> str:
-        entries = [catalogue.shipped(folder, SHIPPED_RECIPES, self.images) for folder in folders]
+        entries = [
+            catalogue.shipped(folder, SHIPPED_RECIPES, self.images, self.cache.folder / "drawn") for folder in folders
+        ]
         entries += [self._published(style, file) for style, file in self.checkpoints().items() if style in STYLES]
         photos, eyes, found = material.unseen(self.images), self.eyes(JUDGE), []
         times = self._seconds([entry.contender for entry in entries])

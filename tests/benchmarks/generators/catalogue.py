@@ -7,7 +7,7 @@ from pathlib import Path
 from styles import evaluation, pack
 from styles.evaluation import Row
 from styles.training.perception import Perception
-from tests.benchmarks.generators import material
+from tests.benchmarks.generators import art, material
 from tests.benchmarks.generators.bound import bound
 from tests.benchmarks.generators.cache import Cache
 from tests.benchmarks.generators.contenders import Contender
@@ -40,18 +40,18 @@ class Judged:
     bounded: Sequence[tuple[Point, Point]]
 
 
-def shipped(folder: Path, recipes: Path, images: Path) -> Entry:
-    """Raises BrokenPack."""
+def shipped(folder: Path, recipes: Path, images: Path, drawn: Path) -> Entry:
+    """A pack; art that its recipe draws is kept in ``drawn``. Raises BrokenPack."""
     card, report = pack.read(folder), pack.report(folder)
-    art = material.art_of_pack(recipes / Path(card.origin.recipe).name, images)
+    files = art.of_pack(recipes / Path(card.origin.recipe).name, images, drawn)
     trained = f"{report['minutes']:.0f} min, {report['device']}" if "minutes" in report else "by others"
-    return Entry(Contender.of_pack(card.id, folder), art, trained)
+    return Entry(Contender.of_pack(card.id, folder), files, trained)
 
 
 def judged(entry: Entry, photos: Sequence[Path], eyes: Perception, size: int, tick: Tick) -> tuple[Row, Row]:
     """The figures of the results and of the photos, means over all photos; without art, those of style mean nothing."""
-    art = entry.art or photos
-    report = evaluation.evaluate([entry.contender.subject], photos, art, eyes, size=size, device=CPU, tick=tick)
+    works = entry.art or photos
+    report = evaluation.evaluate([entry.contender.subject], photos, works, eyes, size=size, device=CPU, tick=tick)
     start, row = report.rows
     return row, start
 
@@ -62,13 +62,13 @@ def bounded(
     """Where the generator and an optimisation of the same photo lie, at the generator's content loss."""
     if not entry.art:
         return []
-    art = [material.middle(path, size) for path in entry.art]
-    yardstick = Yardstick(eyes, [each.pixels for each in art])
+    works = [material.middle(path, size) for path in entry.art]
+    yardstick = Yardstick(eyes, [each.pixels for each in works])
     points = []
     for photo in (material.middle(path, size) for path in photos):
         seen = yardstick.look(photo.pixels)
         reached = yardstick.point(entry.contender.paint(photo.pixels), seen)
-        points.append((reached, bound(yardstick, art, photo, reached.content, cache, tick)))
+        points.append((reached, bound(yardstick, works, photo, reached.content, cache, tick)))
     return points
 
 

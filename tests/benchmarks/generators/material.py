@@ -3,10 +3,10 @@
 Portraits are drawn by patterns and never named: their publicity rights are their people's.
 """
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -16,6 +16,8 @@ from styles.samples import FOLDER as SAMPLES
 from styles.training import pictures
 from styles.training.material import Art
 from tests.benchmarks.generators.cache import digest
+
+T = TypeVar("T")
 
 CPU = torch.device("cpu")
 PLACES, PORTRAITS = "photos/places/*.jpg", "photos/portraits/[j-z]*"
@@ -46,7 +48,7 @@ def held_out(images: Path) -> list[Path]:
 
 
 def unseen(images: Path) -> list[Path]:
-    """Photos that the recipes of the shipped packs leave out: the samples, places and faces."""
+    """Photos that the shipped packs' recipes do not paint while they train: the samples, places and faces."""
     return [
         *find(SAMPLES),
         *pictures.find([PLACES], images),
@@ -54,10 +56,10 @@ def unseen(images: Path) -> list[Path]:
     ]
 
 
-def spread(paths: Sequence[Path], count: int) -> list[Path]:
+def spread(things: Sequence[T], count: int) -> list[T]:
     """``count`` of them, evenly spread; all where there are fewer."""
-    count = min(count, len(paths))
-    return [paths[place * len(paths) // count] for place in range(count)]
+    count = min(count, len(things))
+    return [things[place * len(things) // count] for place in range(count)]
 
 
 def middle(path: Path, side: int) -> Picture:
@@ -69,10 +71,3 @@ def whole(art: Art, images: Path) -> list[Picture]:
     paths = pictures.find(art.pictures, images)
     sized = [pictures.tensor(pictures.sized(pictures.read(path), art.side)) for path in paths]
     return [Picture(path, pictures.batch([each], CPU)) for path, each in zip(paths, sized, strict=True)]
-
-
-def art_of_pack(recipe: Path, images: Path) -> list[Path]:
-    """The files of a shipped recipe's art; none where it is trained on something else than art."""
-    values = tomllib.loads(recipe.read_text("utf-8")) if recipe.is_file() else {}
-    patterns = values.get("art", {}).get("pictures", [])
-    return pictures.find(patterns, images) if patterns else []
