@@ -10,7 +10,7 @@ from styles.card import Card
 
 
 def resolved(job: Job, card: Card, limits: Limits) -> Options:
-    """The job's options with ``strength`` and ``keep_colours`` those of the card where it says nothing.
+    """The job's options with ``strength``, ``keep_colours`` and ``faces`` those of the card where it says nothing.
 
     Raises:
         InvalidOption: an option or the deadline is out of its range; the sentence names it.
@@ -23,10 +23,13 @@ def resolved(job: Job, card: Card, limits: Limits) -> Options:
     keep_colours = card.defaults.keep_colours if options.keep_colours is None else options.keep_colours
     if not 0 <= strength <= 1:  # not a number is refused here as well
         raise InvalidOption(f"strength must be between 0 and 1, not {strength:g}.")
+    if not 0 <= options.detail <= 1:
+        raise InvalidOption(f"detail must be between 0 and 1, not {options.detail:g}.")
     if not limits.min_result_side <= options.max_side <= limits.max_result_side:
         raise InvalidOption(f"max_side must be between {limits.min_result_side} and {limits.max_result_side} pixels.")
     if not (isinstance(options.format, Format) and isinstance(options.crop, Crop)):
         raise InvalidOption(f"format must be one of {', '.join(Format)}; crop one of {', '.join(Crop)}.")
     if job.deadline_s is not None and not (0 < job.deadline_s < math.inf):
         raise InvalidOption("deadline_s must be a positive number of seconds.")
-    return replace(options, strength=strength, keep_colours=keep_colours)
+    faces = card.defaults.faces if options.faces is None else options.faces
+    return replace(options, strength=strength, keep_colours=keep_colours, faces=faces)

@@ -32,9 +32,11 @@ class Crop(StrEnum):
 class Options:
     """What is done to the pixels. Everything here is done by the service.
 
-    ``strength`` blends photo (0) and styled picture (1); None takes the style's default, as does
-    ``keep_colours``. ``max_side`` bounds the longer side of the result in pixels; the photo is never
-    enlarged. ``mark`` draws the small visible mark that says a machine made this.
+    ``strength`` blends photo (0) and styled picture (1); None takes the style's default, as do ``keep_colours``
+    (the result's light with the photo's colours) and ``faces`` (small faces are painted finer). ``match_colours``
+    moves the result's colours to the mean and spread of the photo's; ``detail`` brings out fine detail, 0 (none) to 1.
+    ``max_side`` bounds the longer side of the result in pixels; the photo is never enlarged. ``mark`` draws the small
+    visible mark that says a machine made this.
     """
 
     strength: float | None = None
@@ -43,6 +45,15 @@ class Options:
     format: Format = Format.JPEG
     crop: Crop = Crop.NONE
     mark: bool = False
+    match_colours: bool = False
+    detail: float = 0.0
+    faces: bool | None = None
+
+    @property
+    def needs_photo(self) -> bool:
+        """Whether a result cannot be finished from the styled picture alone."""
+        own = self.strength == 1.0 and self.keep_colours is False
+        return not own or self.match_colours or self.detail != 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ class Worker:
         """Run pictures of one size through one generator, in the device's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._device_thread, restyle, style, pictures)
 
+    async def run_apart(self, style: Style, pictures: Sequence[Pixels], pixels: int) -> list[Pixels | None]:
+        """Run pictures of several sizes, at most ``pixels`` (or one picture) at a time; None for one that failed."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._device_thread, restyle_apart, style, pictures, pixels)
+
     async def beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do ``work`` in one of the threads beside the device's."""
         return await asyncio.get_running_loop().run_in_executor(self._hands, lambda: work(*args, **kwargs))
@@ -97,6 +102,22 @@ def restyle(style: Style, pictures: Sequence[Pixels]) -> Ran:
     failed_at = [ran.too_many for ran in (first, second) if ran.too_many]
     too_many = min(failed_at, default=len(pictures) if short else 0)
     return Ran(first.pictures + second.pictures, max(first.most, second.most), too_many)
+
+
+def restyle_apart(style: Style, pictures: Sequence[Pixels], pixels: int) -> list[Pixels | None]:
+    """Pictures of several sizes; see ``Worker.run_apart``. What went wrong with one is in the log."""
+    done: list[Pixels | None] = [None] * len(pictures)
+    for shape in dict.fromkeys(picture.shape for picture in pictures):
+        places = [place for place, picture in enumerate(pictures) if picture.shape == shape]
+        room = max(1, pixels // (shape[0] * shape[1]))
+        for start in range(0, len(places), room):
+            some = places[start : start + room]
+            for place, result in zip(some, restyle(style, [pictures[each] for each in some]).pictures, strict=True):
+                if isinstance(result, Exception):
+                    log.warning("%s could not paint a part", style.card.id, exc_info=result)
+                else:
+                    done[place] = result
+    return done
 
 
 @torch.inference_mode()

@@ -15,6 +15,7 @@ from PIL import Image
 from inference.job import Crop, Options
 from inference.pictures.colours import flattened, resizable, srgb
 from inference.pictures.face import square
+from inference.pictures.features import Patch, patches
 from inference.pictures.header import TURNED, Header, opened
 from inference.pictures.ladder import SLACK, framed, result_size
 
@@ -48,8 +49,8 @@ _giant = Lock()
 class Prepared:
     """``pixels`` are uint8 RGB, H×W×3 at the bucket's size; ``width`` and ``height`` are the result's.
 
-    ``photo`` (RGB at the result's size) is there only when the result needs it, for a strength below 1 or its
-    colours; ``alpha`` only when the photo has transparent parts.
+    ``photo`` (RGB at the result's size) is there only when the result needs it, for a strength below 1, its colours
+    or its detail; ``alpha`` only when the photo has transparent parts. ``faces`` are to be styled as well.
     """
 
     pixels: Pixels
@@ -57,6 +58,7 @@ class Prepared:
     height: int
     photo: Image.Image | None = None
     alpha: Image.Image | None = None
+    faces: tuple[Patch, ...] = ()
 
 
 def prepare(data: bytes, header: Header, options: Options, height: int, width: int) -> Prepared:
@@ -67,14 +69,14 @@ def prepare(data: bytes, header: Header, options: Options, height: int, width: i
     Raises:
         NotAPicture: the picture behind the header is broken or cut off.
     """
-    keep = options.strength != 1.0 or options.keep_colours is not False
     result = result_size(*framed(header, options), options.max_side)
-    wanted = result if keep else (width, height)
+    wanted = result if options.needs_photo or options.faces else (width, height)
     cropped = options.crop is Crop.AVATAR
     image = _resized(_cut(data, header), wanted) if cropped else _decoded(data, header, wanted)
     photo, alpha = flattened(image)
     pixels = np.array(_resized(photo, (width, height)))  # a copy: torch wants memory that it may write to
-    return Prepared(pixels, *result, photo if keep else None, alpha and _resized(alpha, result))
+    faces = patches(photo, height, width) if options.faces else ()
+    return Prepared(pixels, *result, photo if options.needs_photo else None, alpha and _resized(alpha, result), faces)
 
 
 def _cut(data: bytes, header: Header) -> Image.Image:

@@ -1,15 +1,18 @@
 """A styled tensor's pixels become the result's bytes: sized, blended, marked, labelled, encoded."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from inference.job import Crop, Format, Options
+from inference.pictures.features import blended
 from inference.pictures.labels import UNNAMED, Labels, xmp
 from inference.pictures.mark import marked
 from inference.pictures.reading import Pixels, Prepared
+from inference.pictures.tones import coloured, detailed, matched
 from inference.service import StyleInfo
 
 QUALITY = 92
@@ -31,19 +34,26 @@ class Finished:
     height: int
 
 
-def finish(prepared: Prepared, styled: Pixels, options: Options, info: StyleInfo, labels: Labels = UNNAMED) -> Finished:
+def finish(
+    prepared: Prepared,
+    styled: Pixels,
+    options: Options,
+    info: StyleInfo,
+    labels: Labels = UNNAMED,
+    faces: Sequence[Pixels | None] = (),
+) -> Finished:
     """Encode a result. ``styled`` is uint8 RGB, h×w×3, of what ``prepared.pixels`` became. Blocks.
 
-    ``options.strength`` and ``options.keep_colours`` are those that ``prepare`` got, the style's defaults put in;
-    None means 1 and False. Transparency comes back where the format has it (PNG, WebP). Nothing of the photo's
-    metadata does.
+    ``faces`` are what became of ``prepared.faces``, None for one that is left as it is; without them all are.
+    ``options`` are those that ``prepare`` got, the style's defaults put in. Transparency comes back where the format
+    has it (PNG, WebP). Nothing of the photo's metadata does.
     """
     size = (prepared.width, prepared.height)
     picture = Image.fromarray(styled).resize(size, Image.Resampling.BICUBIC)
-    if options.keep_colours:
-        picture = _coloured(picture, _photo(prepared))
-    if options.strength is not None and options.strength < 1:
-        picture = Image.blend(_photo(prepared), picture, options.strength)
+    for patch, fine in zip(prepared.faces, faces, strict=False):
+        if fine is not None:
+            blended(picture, patch, fine)
+    picture = _toned(picture, prepared, options)
     if prepared.alpha is not None and options.format is not Format.JPEG:
         picture.putalpha(prepared.alpha)
     if options.mark:
@@ -57,10 +67,17 @@ def _photo(prepared: Prepared) -> Image.Image:
     return prepared.photo
 
 
-def _coloured(picture: Image.Image, photo: Image.Image) -> Image.Image:
-    """The picture's light (Y of BT.601) with the photo's colours (Cb, Cr)."""
-    light, (_, blue, red) = picture.convert("YCbCr").getchannel(0), photo.convert("YCbCr").split()
-    return Image.merge("YCbCr", (light, blue, red)).convert("RGB")
+def _toned(picture: Image.Image, prepared: Prepared, options: Options) -> Image.Image:
+    """Colours first, then the detail in them; the strength is of all that."""
+    if options.match_colours:
+        picture = matched(picture, _photo(prepared))
+    if options.keep_colours:
+        picture = coloured(picture, _photo(prepared))
+    if options.detail:
+        picture = detailed(picture, _photo(prepared), options.detail)
+    if options.strength is not None and options.strength < 1:
+        picture = Image.blend(_photo(prepared), picture, options.strength)
+    return picture
 
 
 def _encoded(picture: Image.Image, kind: Format, label: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -36,7 +37,12 @@ async def remote(service: InvertingService) -> AsyncIterator[RemoteService]:
 
 async def test_the_job_that_arrives_is_the_job_that_was_sent(service: InvertingService, remote: RemoteService) -> None:
     options = Options(0.5, keep_colours=False, max_side=99, format=Format.WEBP, crop=Crop.AVATAR, mark=True)
-    for job in (JOB, Job(JOB.picture, "invert", options, "telegram:17", "telegram:-5", 9.5)):
+    toned = Options(match_colours=True, detail=0.35, faces=False)
+    for job in (
+        JOB,
+        Job(JOB.picture, "invert", options, "telegram:17", "telegram:-5", 9.5),
+        replace(JOB, options=toned),
+    ):
         await remote.stylize(job)
         assert service.jobs[-1] == job
 

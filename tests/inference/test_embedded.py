@@ -464,6 +464,9 @@ async def test_what_happens_is_measured(library: WatchedLibrary) -> None:
         Options(strength=1.1),
         Options(strength=float("nan")),
         Options(max_side=0),
+        Options(detail=-0.1),
+        Options(detail=1.5),
+        Options(detail=float("nan")),
         Options(max_side=100_000),
         Options(format="bmp"),  # type: ignore[arg-type]  # what a careless caller may send
     ],
@@ -486,8 +489,8 @@ def test_a_file_over_the_limit_is_refused_before_it_is_looked_at() -> None:
 
 
 def test_what_is_not_said_is_the_styles_default() -> None:
-    style = replace(card(), defaults=replace(card().defaults, strength=0.7, keep_colours=True))
+    style = replace(card(), defaults=replace(card().defaults, strength=0.7, keep_colours=True, faces=False))
     options = resolved(Job(PHOTO, "ash"), style, Limits())
-    assert (options.strength, options.keep_colours) == (0.7, True)
-    options = resolved(Job(PHOTO, "ash", Options(strength=0.0, keep_colours=False)), style, Limits())
-    assert (options.strength, options.keep_colours) == (0.0, False)
+    assert (options.strength, options.keep_colours, options.faces) == (0.7, True, False)
+    options = resolved(Job(PHOTO, "ash", Options(strength=0.0, keep_colours=False, faces=True)), style, Limits())
+    assert (options.strength, options.keep_colours, options.faces) == (0.0, False, True)

@@ -19,6 +19,7 @@ from inference.job import Crop, Event, Format, Job, Options, Queued, Result, Run
 from inference.limits import Limits
 from inference.service import Service
 from styles.library import Library
+from tests.conftest import photo as shipped
 from tests.hostile import HOSTILE, ODD, encoded, hostile, odd, photo
 from tests.inference.inverting import served
 from tests.styles.making import write_pack
@@ -109,6 +110,36 @@ async def test_keeping_colours_keeps_them(service: Service) -> None:
     wanted = np.asarray(photo().filter(ImageFilter.BoxBlur(4)).convert("YCbCr"))[..., 1:].astype(int)
     kept, changed = await colours(keep_colours=True), await colours(keep_colours=False)
     assert np.abs(kept - wanted).mean() < np.abs(changed - wanted).mean()
+
+
+async def test_matched_colours_have_the_photos_mean(service: Service) -> None:
+    async def mean(**options: Any) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+        result = await service.stylize(job(strength=1.0, format=Format.PNG, **options))
+        return np.asarray(np.asarray(shown(result), float).mean(axis=(0, 1)))
+
+    wanted = np.asarray(photo(), float).mean(axis=(0, 1))
+    matched, own = await mean(match_colours=True), await mean()
+    assert np.abs(matched - wanted).max() < 6 < np.abs(own - wanted).max()
+
+
+async def test_detail_sharpens(service: Service) -> None:
+    async def roughness(detail: float) -> float:
+        result = await service.stylize(job(strength=1.0, format=Format.PNG, detail=detail))
+        return float(np.abs(np.diff(np.asarray(shown(result).convert("L"), float), axis=1)).mean())
+
+    assert await roughness(1.0) > 1.02 * await roughness(0.0)
+
+
+async def test_a_small_face_is_painted_apart_and_nothing_else_is(service: Service) -> None:
+    async def result(*, faces: bool) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+        options = Options(format=Format.PNG, faces=faces)
+        return np.asarray(shown(await service.stylize(Job(shipped("astronaut"), "tiny", options)))).astype(int)
+
+    plain, treated = await result(faces=False), await result(faces=True)
+    rows, columns = np.nonzero(np.abs(treated - plain).max(axis=2) > 2)
+    assert len(rows) > 1000
+    assert 100 < columns.min() < columns.max() < 340
+    assert 0 < rows.min() < rows.max() < 240
 
 
 async def test_size_crop_and_mark_are_obeyed(service: Service) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from inference import device
 from inference.device import Device, choose, is_out_of_memory
 from inference.errors import NotReady
-from inference.worker import Pixels, Worker, restyle
+from inference.worker import Pixels, Worker, restyle, restyle_apart
 from styles.errors import NotPainted
 from styles.style import Style
 from tests.styles.making import card, generator
@@ -44,6 +44,24 @@ def style(module: nn.Module) -> Style:
 
 def grey(*values: int) -> list[Pixels]:
     return [np.full((8, 12, 3), value, np.uint8) for value in values]
+
+
+def test_pictures_of_several_sizes_come_back_in_their_order() -> None:
+    fussy = Fussy()
+    pictures = [np.full((side, side, 3), value, np.uint8) for side, value in ((8, 10), (16, 20), (8, 30), (8, 40))]
+    results = restyle_apart(style(fussy), pictures, 2 * 8 * 8)
+    assert [None if one is None else (one.shape[0], int(one[0, 0, 0])) for one in results] == [
+        (8, 245),
+        (16, 235),
+        (8, 225),
+        (8, 215),
+    ]
+    assert max(fussy.sizes) == 2  # no more at once than there is room for
+
+
+def test_a_part_that_cannot_be_painted_is_left_out_alone() -> None:
+    results = restyle_apart(style(Fussy()), grey(10, BAD, 30), 1000)
+    assert [one is None for one in results] == [False, True, False]
 
 
 def test_a_batch_gives_each_picture_what_it_gets_alone() -> None:

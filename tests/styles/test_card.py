@@ -22,7 +22,7 @@ def full() -> Card:
         card,
         sha256=DIGEST,
         size=replace(card.size, activation_bytes_per_pixel=401.5),
-        defaults=Defaults(0.75, keep_colours=True),
+        defaults=Defaults(0.75, keep_colours=True, faces=False),
         consent=Consent("Ada", "Ada herself", ("telegram:1", "discord:2"), "2027-01-01", DIGEST),
     )
 
@@ -35,6 +35,12 @@ def test_a_card_is_read_back_as_it_was_written() -> None:
     assert Card.parse(full().to_toml(), "style.toml") == full()
     plain = replace(full(), consent=None)
     assert Card.parse(plain.to_toml(), "style.toml") == plain
+
+
+def test_a_card_older_than_the_treatment_of_faces_has_it() -> None:
+    text = values()
+    del text["defaults"]["faces"]
+    assert Card.parse(tomli_w.dumps(text), "style.toml").defaults == Defaults(0.75, keep_colours=True, faces=True)
 
 
 def test_network_options_may_be_left_out() -> None:
@@ -65,6 +71,7 @@ def test_network_options_may_be_left_out() -> None:
         ("size.best", 512.0, "`size.best` must be a whole number"),
         ("size.activation_bytes_per_pixel", 0, "`size.activation_bytes_per_pixel` must be a number from 1"),
         ("defaults.strength", 1.01, "`defaults.strength` must be a number from 0 to 1"),
+        ("defaults.faces", 1, "`defaults.faces` must be true or false"),
         ("defaults.keep_colours", "yes", "`defaults.keep_colours` must be true or false"),
         ("licence.weights", None, "`licence.weights` is missing"),
         ("origin.trained_on", "yesterday", "`origin.trained_on` must match"),
