@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from styles.training.drawings.cartoon import Cartoon
 from styles.training.drawings.comic import Comic
 from styles.training.drawings.ink import Ink
+from styles.training.drawings.mosaic import Mosaic
+from styles.training.drawings.neon import Neon
 from styles.training.drawings.pencil import Pencil
 from styles.training.drawings.rule import Rule
 from styles.training.drawings.watercolour import Watercolour
@@ -23,5 +25,7 @@ DRAWINGS: Mapping[str, Rule] = {
     "woodcut": Woodcut(),
     "watercolour": Watercolour(),
     "woodblock": Woodblock(),
+    "mosaic": Mosaic(),
+    "neon": Neon(),
 }
 """Each with its usual parameters; ``Rule.read`` gives one with the parameters of a recipe."""

@@ -20,8 +20,13 @@ def light(photos: Tensor, vivid: float) -> Tensor:
 
 def mixed(ground: Colour, paint: Colour, share: Tensor) -> Tensor:
     """``N x 3 x H x W``: from one colour where the share, ``N x 1 x H x W``, is 0, to another where it is 1."""
-    first, second = (share.new_tensor(colour).view(1, 3, 1, 1) for colour in (ground, paint))
+    first, second = painted(ground, share), painted(paint, share)
     return first + (second - first) * share
+
+
+def painted(colour: Colour, like: Tensor) -> Tensor:
+    """``1 x 3 x 1 x 1``: one colour, where the other pictures are."""
+    return like.new_tensor(colour).view(1, 3, 1, 1)
 
 
 def stepped(brightness: Tensor, tones: int) -> Tensor:

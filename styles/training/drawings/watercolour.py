@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from styles.training.drawings.filters import blurred, box, levelled, light, mixed, stepped
+from styles.training.drawings.filters import blurred, box, levelled, light, mixed, painted, stepped
 from styles.training.drawings.rule import Rule, real, whole
 from styles.training.drawings.strokes import flow, pen, slopes
 
-PAPER, LINE, BLACK, WHITE = (0.99, 0.98, 0.96), (0.30, 0.25, 0.26), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+PAPER, LINE, WHITE = (0.99, 0.98, 0.96), (0.30, 0.25, 0.26), (1.0, 1.0, 1.0)
 VIVID = 0.4
 FLATTEN, EDGE = 5, 0.09
 LIGHTEN = 0.85  # an exponent
@@ -41,8 +41,8 @@ class Watercolour(Rule):
         settled = blots(brightness)
         washed = self._washed(flat, settled)
         bare = ((light(flat, VIVID) + self.wobble * settled - EMPTY) / FADE).clamp(0, 1)
-        painted = washed.lerp(mixed(BLACK, PAPER, torch.ones_like(bare)), 0.85 * bare)
-        return (painted * mixed(WHITE, LINE, self.pen * _lines(brightness))).clamp(0, 1)
+        drawn = washed.lerp(painted(PAPER, washed), 0.85 * bare)
+        return (drawn * mixed(WHITE, LINE, self.pen * _lines(brightness))).clamp(0, 1)
 
     def _washed(self, flat: Tensor, settled: Tensor) -> Tensor:
         even = blurred(light(flat, VIVID), 1.2) + self.wobble * settled
@@ -52,7 +52,7 @@ class Watercolour(Rule):
         hue = 0.6 * flat + 0.4 * blurred(flat, BLEED)
         colour = (tone.clamp(max=1) + self.colour * (hue - light(hue, VIVID))).clamp(0.04, 1)
         density = (1 + RIM * _rims(wash) - self.grain * settled).clamp(0.2, 3)
-        return mixed(BLACK, PAPER, torch.ones_like(density)) * colour**density
+        return painted(PAPER, density) * colour**density
 
 
 def blots(brightness: Tensor) -> Tensor:
