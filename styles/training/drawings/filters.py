@@ -1,4 +1,4 @@
-"""The filters that rules are made of, on ``N x C x H x W``: smoothing that stops at edges, and lines at edges."""
+"""The filters that rules are made of, on ``N x C x H x W``: light, tones, and smoothing that stops at edges."""
 
 import torch
 from torch import Tensor
@@ -8,8 +8,6 @@ from styles.training.colours import grey
 
 Colour = tuple[float, float, float]  # RGB in [0, 1]
 
-FINE, COARSE = 1.0, 1.6  # ratio of the two blurs whose difference finds lines (Marr and Hildreth)
-STEEP, THRESHOLD = 60.0, 0.009  # how fast a contour turns to ink, and the strength from which it does
 CRISP = 12.0  # how abruptly one tone goes over into the next
 
 
@@ -43,13 +41,6 @@ def levelled(images: Tensor, radius: int, tolerance: float) -> Tensor:
     variance = box(images * images, radius) - mean * mean
     slope = variance / (variance + tolerance)
     return box(slope, radius) * images + box(mean - slope * mean, radius)
-
-
-def ink(images: Tensor, width: float) -> Tensor:
-    """``N x 1 x H x W``, from 0 to 1: where a line of this width in pixels lies, on the dark side of each contour."""
-    brightness = grey(images)[:, :1]
-    difference = blurred(brightness, COARSE * width) - blurred(brightness, FINE * width)
-    return torch.tanh(STEEP * (difference - THRESHOLD)).clamp_min(0)
 
 
 def box(images: Tensor, radius: int) -> Tensor:
