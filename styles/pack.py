@@ -212,7 +212,12 @@ def replacing(folder: Path) -> Iterator[Path]:
         yield fresh
         if folder.exists():
             folder.rename(former)
-        fresh.rename(folder)
+        try:
+            fresh.rename(folder)
+        except OSError:
+            if former.exists():
+                former.rename(folder)
+            raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
