@@ -33,7 +33,7 @@ ROOM = 1.75
 GAIN = (1.3, 3.0)
 """What a face must grow by to be worth it, and what it may: there is nothing more to see in it."""
 
-SEEN = (400, 640)
+SEEN = (320, 640)
 """Faces are looked for in a picture of half the network's longer side, but no smaller or larger than this."""
 
 SMALLEST = 0.05
