@@ -40,6 +40,9 @@ def _listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> t
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="A folder, or a file for one photo [for photos: .].")
 @click.option("--strength", type=click.FloatRange(0, 1), help="0 is the photo, 1 the style [the style's own].")
 @click.option("--keep-colours", is_flag=True, default=None, help="Keep the photo's colours.")
+@click.option("--match-colours", is_flag=True, help="Move the result's colours to the mean and spread of the photo's.")
+@click.option("--detail", type=click.FloatRange(0, 1), default=0.0, help="Bring out fine detail: 0 is none [0].")
+@click.option("--faces/--no-faces", default=None, help="Paint small faces finer [the style's own].")
 @click.option("--max-side", default=2048, show_default=True, help="Longer side of the result, in pixels.")
 @click.option(
     "--format",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from PIL import Image
 
 from deploy.cli import main
 from inference.errors import Busy, NotReady
-from inference.job import Job, Progress
+from inference.job import Crop, Format, Job, Options, Progress
 from inference.job import Result as Styled
 from tests.inference.inverting import InvertingService, served
 
@@ -155,6 +156,20 @@ def test_ctrl_c_leaves_no_half_file_and_the_same_command_goes_on() -> None:
     again = CliRunner().invoke(main, words)
     assert (again.exit_code, files("out")) == (0, names)
     assert again.stdout.startswith(SUM.format(150 - len(there), len(there), 0))
+
+
+async def test_every_option_reaches_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "--strength 0.5 --keep-colours --match-colours --detail 0.3 --no-faces --max-side 70 --format webp --avatar"
+    service = InvertingService()
+    async with served(service) as url:
+        monkeypatch.setenv("ATELIER_INFERENCE_URL", url)
+        done = await asyncio.to_thread(style, "shop/a.jpg", "--style", "invert", "--mark", *words.split())
+    assert (done.exit_code, done.stderr) == (0, "")
+    [job] = service.jobs
+    asked = Options(0.5, keep_colours=True, max_side=70, format=Format.WEBP, crop=Crop.AVATAR, mark=True)
+    assert job.options == replace(asked, match_colours=True, detail=0.3, faces=False)
+    with Image.open("a-invert.webp") as image:
+        assert image.size == (60, 60)
 
 
 class Crowded(InvertingService):
