@@ -19,6 +19,7 @@ _REMEMBERED_S = 600  # how long a chosen style waits for its photo, and a photo 
 _CHOICE, _PICTURES = "choice", "pictures"
 _MOST_ECHOED = 40  # characters of what a person typed that are said back
 _MOST_SUGGESTED = 3
+_SHARP = 0.6  # the detail of “sharp”: seen at once, and not yet gritty
 _LOSSLESS = ("image/png", "image/webp", "image/gif")
 
 
@@ -163,6 +164,9 @@ class Asking:
         options = Options(
             strength=wish.strength,
             keep_colours=wish.keep_colours,
+            match_colours=bool(wish.match_colours) and not wish.keep_colours,
+            detail=_SHARP if wish.sharp else 0.0,
+            faces=wish.faces,
             format=Format.PNG if lossless else Format.JPEG,
             crop=crop,
             mark=self._mark and not as_file,  # a file carries its label in its metadata, which no platform strips

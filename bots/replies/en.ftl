@@ -9,7 +9,7 @@ start =
     Just send a photo, and I will show you what I can do.
 help =
     Send a photo with the caption /style and a name, or reply to a photo with it.
-    /style ukiyoe 70% is gentler; /style ukiyoe keep keeps your photo’s colours.
+    /style ukiyoe 70% is gentler. Other words there: keep (your photo’s colours), match (near them), sharp (more detail), no faces (paint them like the rest).
     /styles shows every style; /avatar repaints your own profile picture.
     /queue shows what is waiting; /cancel takes it back.
     Pictures are kept only until they are answered.

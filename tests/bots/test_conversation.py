@@ -81,6 +81,16 @@ async def test_strength_and_colours_reach_the_service(ann: Chat, console: Consol
     assert service.jobs[0].options.keep_colours is True
 
 
+async def test_tones_detail_and_faces_reach_the_service(ann: Chat, console: Console, service: Inverting) -> None:
+    await ann.say("/style ukiyoe match sharp no faces")
+    assert "/style ukiyoe match sharp noface" in (await last(console)).text
+    await ann.say("", PHOTO)
+    await console.answers(2)
+    options = service.jobs[0].options
+    assert (options.match_colours, options.keep_colours, options.faces) == (True, None, False)
+    assert 0 < options.detail <= 1
+
+
 @pytest.mark.parametrize("words", ["150%", "-10%", "7000"])
 async def test_a_strength_out_of_range_is_explained(ann: Chat, console: Console, words: str) -> None:
     await ann.say(f"/style ukiyoe {words}", PHOTO)

@@ -32,6 +32,13 @@ from tests.bots.console import STYLES
         ("/style ukiyoe keep 70%", Wish("ukiyoe", 0.7, True)),
         ("/style 浮世绘 70% 保留颜色", Wish("浮世绘", 0.7, True)),
         ("/style keepsake", Wish("keepsake")),
+        ("/style ukiyoe match", Wish("ukiyoe", match_colours=True)),
+        ("/style ukiyoe sharper 60% match colors", Wish("ukiyoe", 0.6, match_colours=True, sharp=True)),
+        ("/style ukiyoe no faces keep", Wish("ukiyoe", None, True, faces=False)),
+        ("/style ukiyoe face", Wish("ukiyoe", faces=True)),
+        ("/style 浮世绘 清晰 匹配颜色 不细画脸", Wish("浮世绘", match_colours=True, sharp=True, faces=False)),
+        ("/style surface", Wish("surface")),
+        ("/style sharp sharp", Wish("sharp", sharp=True)),
     ],
 )
 def test_a_command_is_read_as_people_write_it(text: str, meant: Wish) -> None:
@@ -60,13 +67,20 @@ def test_anything_typed_is_read_without_harm(text: str) -> None:
 @given(
     st.sampled_from(["ukiyoe", "starry-night", "a" * 32, ""]),
     st.none() | st.integers(0, 100).map(lambda percent: percent / 100),
+    st.sampled_from([(None, None), (True, None), (None, True)]),
     st.none() | st.just(value=True),
+    st.none() | st.booleans(),
     st.sampled_from(["style", "avatar"]),
 )
 def test_a_button_says_what_it_was_made_for_and_fits_every_platform(
-    style: str, strength: float | None, keep: bool | None, name: str
+    style: str,
+    strength: float | None,
+    colours: tuple[bool | None, bool | None],
+    sharp: bool | None,
+    faces: bool | None,
+    name: str,
 ) -> None:
-    meant = Wish(style, strength, keep)
+    meant = Wish(style, strength, *colours, sharp, faces)
     text = spoken(name, meant)
     command = parse(text)
     assert command is not None
