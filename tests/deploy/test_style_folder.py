@@ -135,7 +135,7 @@ def test_a_full_disk_stops_everything_with_one_sentence_and_the_same_command_goe
 
 
 def test_ctrl_c_leaves_no_half_file_and_the_same_command_goes_on() -> None:
-    names = {f"{number}.jpg" for number in range(150)}
+    names = {f"{number}.jpg" for number in range(60)}
     photos("many", names)
     words = ("style", "many", "--style", "ukiyoe", "-o", "out")
     running = subprocess.Popen(
@@ -155,7 +155,7 @@ def test_ctrl_c_leaves_no_half_file_and_the_same_command_goes_on() -> None:
     assert int(said.split()[0]) <= len(there)  # what was being written is finished, though nobody waits for it
     again = CliRunner().invoke(main, words)
     assert (again.exit_code, files("out")) == (0, names)
-    assert again.stdout.startswith(SUM.format(150 - len(there), len(there), 0))
+    assert again.stdout.startswith(SUM.format(60 - len(there), len(there), 0))
 
 
 async def test_every_option_reaches_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
