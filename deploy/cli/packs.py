@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from deploy import library
 from deploy.cli.errors import Refused
 from deploy.settings import Settings
 from styles import pack
@@ -19,7 +20,7 @@ def installed() -> Path:
 
 
 def open_library() -> Library:
-    return Library.open((*Settings.load().styles, installed()))
+    return library.open_library(Settings.load())
 
 
 def place(library: Library, style: str) -> str:
@@ -61,12 +62,12 @@ def import_checkpoint(source: Path, network: str, replace: bool, about: dict[str
 
 
 def _check_free(style: str, replace: bool) -> None:
-    library = open_library()
+    styles = open_library()
     try:
-        folder = library.folder(style)
+        folder = styles.folder(style)
     except NoSuchStyle:
         return
-    if place(library, style) != "imported":
+    if place(styles, style) != "imported":
         raise Refused(f"The style “{style}” is already there, in {folder}, and cannot be replaced.")
     if not replace:
         raise Refused(f"The style “{style}” is already imported; --replace replaces it.")
