@@ -18,6 +18,7 @@ from tests.styles.networks.test_published import cyclegan_state
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ATELIER_DATA", str(tmp_path / "data"))
+    (tmp_path / "extra").mkdir()
     monkeypatch.setenv("ATELIER_STYLES", str(tmp_path / "extra"))
 
 
@@ -136,3 +137,8 @@ def test_every_command_has_help_with_an_example() -> None:
         done = atelier(name, "--help")
         assert done.exit_code == 0
         assert f"  atelier styles {name}" in done.stdout
+
+
+def test_a_missing_folder_of_styles_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATELIER_STYLES", "/nowhere")
+    assert refused("list") == "ATELIER_STYLES: there is no folder /nowhere."
