@@ -53,7 +53,8 @@ def _report(loop: Loop, studio: Studio) -> dict[str, Any]:
         "recipe_digest": loop.plan.digest,
         "started_from": loop.started_from,
         "warnings": [*loop.watch.said.values()],
-        "art": [path.name for path in studio.art_paths],
+        "art": loop.plan.patterns,  # not the files: a photo may be called after the person in it
+        "art_pictures": len(studio.whole_art()),
         "photos": studio.photo_count,
         "losses": loop.history[-1] if loop.history else {},
         "history": loop.history,

@@ -78,6 +78,13 @@ class Recipe:
     sheet: tuple[str, ...]
 
     @property
+    def patterns(self) -> tuple[str, ...]:
+        """Where the art comes from: patterns of paths, of the art's own, of targets, or of photos that are drawn."""
+        if self.pairs:
+            return self.pairs.pictures or self.pairs.targets or self.pairs.photos
+        return self.art.pictures if self.art else ()
+
+    @property
     def steps(self) -> int:
         return sum(phase.steps for phase in self.phases)
 

@@ -50,11 +50,6 @@ class Studio:
         return self.material.whole_art()
 
     @property
-    def art_paths(self) -> list[Path]:
-        """The files that the art came from; none where it was drawn from the photos."""
-        return self.material.art_paths
-
-    @property
     def photo_count(self) -> int:
         return self.material.photo_count
 
@@ -66,7 +61,6 @@ class Loose:
     photos: Gallery
     art: Gallery
     top: float
-    art_paths: list[Path]
 
     def crops(self, count: int, size: int, draw: random.Random) -> tuple[list[Tensor], list[Tensor]]:
         photos = self.photos.crops(count, size, draw, loosest=pictures.SPARE)
@@ -85,7 +79,6 @@ class Matched:
     """Pairs, each one picture of six channels, so that photo and target are cropped and mirrored as one."""
 
     pairs: Gallery
-    art_paths: list[Path]
 
     def crops(self, count: int, size: int, draw: random.Random) -> tuple[list[Tensor], list[Tensor]]:
         both = self.pairs.crops(count, size, draw)
@@ -111,7 +104,7 @@ def _material(recipe: Recipe, root: Path) -> Loose | Matched:
 def _matched(plan: Pairs, root: Path, largest: int) -> Matched:
     found = pairs.find(plan, root)
     gallery = Gallery([([pair.tensor(max(plan.side, largest)) for pair in found], 1.0)])
-    return Matched(gallery, [pair.target for pair in found if pair.target])
+    return Matched(gallery)
 
 
 def _loose(recipe: Recipe, art: Art, root: Path, largest: int) -> Loose:
@@ -121,7 +114,7 @@ def _loose(recipe: Recipe, art: Art, root: Path, largest: int) -> Loose:
     shown = Gallery.of([(paths, 1.0)], max(art.side, largest))
     if art.drawn:
         shown = Gallery([([pictures.drawn(picture, art.drawn) for picture in shown.pictures], 1.0)])
-    return Loose(photos, shown, art.top, paths)
+    return Loose(photos, shown, art.top)
 
 
 def _read(patterns: tuple[str, ...], root: Path) -> list[Image.Image]:
