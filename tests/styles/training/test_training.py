@@ -43,7 +43,7 @@ def test_a_training_ends_with_a_pack_whose_style_runs(recipe: Written, vgg: Path
     assert card.licence.data == "CC0-1.0"
     report = pack.report(folder)
     assert report["steps"] == 4
-    assert (report["art"], report["art_pictures"]) == (["art/*"], 1)
+    assert (report["art"], report["art_pictures"]) == (["art/*.png"], 1)
     assert report["parameters"] == sum(weight.numel() for weight in style.module.parameters())
     assert {"minutes", "device", "precision", "gmac_512", "weights_bytes", "losses", "recipe_digest"} <= report.keys()
     assert (report["processes"], report["warnings"], report["started_from"]) == (1, [], "")
