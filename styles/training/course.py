@@ -85,9 +85,10 @@ class Course:
         )
 
     def _save(self) -> None:
-        if self.loop.team.first:
+        try:
             self.loop.save(self.kept)
-        self.loop.kept = self.loop.step
+        except FloatingPointError:
+            raise Diverged(self.loop.step, self.loop.kept, "A weight") from None
 
     def _show(self, board: Board | None) -> None:
         """Write the sample sheet as the style stands."""

@@ -9,7 +9,7 @@ StyleError
     ├── MissingPerception  the weights of the perceptual network are not there
     ├── WrongCheckpoint    a checkpoint that is not of this recipe, or is damaged
     ├── NotWritten         the disk is full, or the folder is not ours to write in
-    ├── Diverged           the loss is no number; the last good checkpoint stays
+    ├── Diverged           the loss or a weight is no number; the last good checkpoint stays
     └── Interrupted        stopped on purpose; a checkpoint was kept
 
 Each message is one sentence that says what to do where something can be done.
@@ -61,7 +61,7 @@ class WrongCheckpoint(TrainingError):
     """The checkpoint belongs to another recipe, or cannot be read. ``reason`` ends without a full stop."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}; move it away, choose another folder, or start afresh.")
+        super().__init__(f"{path}: {reason}; move it away, choose another folder, or start afresh with --restart.")
 
 
 class NotWritten(TrainingError):
@@ -75,12 +75,12 @@ class NotWritten(TrainingError):
 
 
 class Diverged(TrainingError):
-    """The loss stopped being a number."""
+    """The loss stopped being a number, or a weight did."""
 
-    def __init__(self, step: int, kept: int) -> None:
+    def __init__(self, step: int, kept: int, what: str = "The loss") -> None:
         rest = f"the checkpoint of step {kept} is kept" if kept else "there is no checkpoint yet"
         super().__init__(
-            f"The loss is not a number at step {step}; {rest}. "
+            f"{what} is not a number at step {step}; {rest}. "
             "Lower `phases.rate`, or the weight of the loss that grew, and train again with --restart."
         )
         self.step, self.kept = step, kept

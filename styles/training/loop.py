@@ -71,7 +71,7 @@ class Loop:
         """Take one step; keep its losses in ``losses`` and return them in words.
 
         Raises:
-            FloatingPointError: the sum of the losses is no number; nothing has changed.
+            FloatingPointError: the sum of the losses is no number; the generators are as they were.
         """
         began = time.monotonic()
         phase, self.rate = self.schedule()
@@ -176,7 +176,16 @@ class Loop:
         return self.average.module
 
     def save(self, path: Path) -> None:
-        checkpoint.save(path, self.plan.digest, self._state())
+        """Keep a checkpoint; of a team, the first process alone writes it.
+
+        Raises:
+            FloatingPointError: a weight is no number, as after a gradient that overflowed; nothing is written.
+            NotWritten: the disk refuses.
+        """
+        if not all(bool(weights.isfinite().all()) for weights in self._weights()):
+            raise FloatingPointError
+        if self.team.first:
+            checkpoint.save(path, self.plan.digest, self._state())
         self.kept = self.step
 
     def _state(self) -> dict[str, Any]:

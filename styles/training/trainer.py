@@ -1,6 +1,8 @@
 """Train a style from a recipe: the way from its first check to the finished pack."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from styles.training import checkpoint, device, inspection, recipe, start, team
 from styles.training.course import Course, Echo
@@ -49,17 +51,18 @@ def train(
     """
     plan = recipe.read(recipe_path)
     root, place, begin = data or recipe_path.parent, device.choose(device_name), start.find(plan)
-    if team.rank() == 0:
-        settle(inspection.inspect(plan, root), echo)
     out = out or Path("runs") / plan.id
     kept = out / checkpoint.NAME
+    state = checkpoint.load(kept, plan.digest) if resume and kept.is_file() else None
+    if team.rank() == 0:
+        settle(inspection.inspect(plan, root), echo)
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
     with team.joined(place) as crew:
         studio = Studio.open(plan, root, vgg, place)
         loop = Loop(plan, studio, place, crew, begin)
-        if resume and kept.is_file():
-            _restore(loop, kept)
+        if state:
+            _restore(loop, state, kept)
         Course(loop, kept, echo, progress).run()
         if crew.first:
             finish(loop, studio, out / PACK)
@@ -74,9 +77,8 @@ def settle(findings: Findings, echo: Echo) -> None:
         echo(hint)
 
 
-def _restore(loop: Loop, kept: Path) -> None:
-    state = checkpoint.load(kept, loop.plan.digest)
+def _restore(loop: Loop, state: Mapping[str, Any], kept: Path) -> None:
     try:
         loop.restore(state)
-    except (KeyError, RuntimeError) as error:  # what is missing, and what torch says of other shapes
+    except (KeyError, RuntimeError, ValueError) as error:  # what is missing, and what torch says of other shapes
         raise WrongCheckpoint(kept, "the checkpoint is of another version of Atelier") from error

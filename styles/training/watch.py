@@ -84,6 +84,8 @@ class Watch:
         return [*fresh.values()]
 
     def _pictures(self) -> Iterable[Found]:
+        if not self.photos:  # a training that goes on right before a look has shown none yet
+            return
         photos, results = torch.stack([*self.photos]), torch.stack([*self.results])
         flat = self._stays("flat", statistics.mean(self.depths) < FLAT)
         alike = self._stays("alike", len(photos) > 1 and spread(results) < ALIKE * spread(photos))

@@ -1,6 +1,7 @@
 """A training from its first step to its pack, and everything that may end it early."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from styles import pack
 from styles.training import BadPicture, Diverged, NotWritten, TrainingError, WrongCheckpoint, checkpoint, train
 from styles.training import recipe as recipes
 from styles.training.board import Board
+from styles.training.course import Course
 from styles.training.loop import Loop
 from styles.training.studio import Studio
 from tests.styles.training.conftest import Written
@@ -134,6 +136,20 @@ def test_a_damaged_checkpoint_is_refused(recipe: Written, vgg: Path, tmp_path: P
         train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False)
 
 
+def test_a_checkpoint_with_a_byte_changed_is_refused_or_read(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    loop, path, draws = loop_of(recipe(), vgg), tmp_path / checkpoint.NAME, random.Random(1)
+    loop.save(path)
+    whole, refused = path.read_bytes(), 0
+    for _ in range(150):
+        place = draws.randrange(3000)  # its pickle is in there
+        path.write_bytes(whole[:place] + bytes([draws.randrange(256)]) + whole[place + 1 :])
+        try:
+            checkpoint.load(path, loop.plan.digest)
+        except WrongCheckpoint:
+            refused += 1
+    assert refused > 50
+
+
 def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(recipe: Written, vgg: Path, tmp_path: Path) -> None:
     path, out = recipe(), tmp_path / "out"
     out.mkdir()
@@ -149,6 +165,31 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(recipe: Written
     ):
         train(path, out=out, vgg=vgg, progress=False)
     assert (out / checkpoint.NAME).read_bytes() == before
+
+
+@pytest.mark.parametrize("step", [24, 99, 124])
+def test_a_training_goes_on_from_any_step(recipe: Written, vgg: Path, tmp_path: Path, step: int) -> None:
+    """Right before the watch looks at pictures too, of which it has seen none since."""
+    path = recipe("steps = 3", "steps = 200")
+    loop = loop_of(path, vgg)
+    loop.step = step
+    loop.save(tmp_path / "half.pt")
+    loop.restore(checkpoint.load(tmp_path / "half.pt", loop.plan.digest))
+    loop.advance()
+    assert loop.step == step + 1
+
+
+def test_weights_that_are_no_numbers_are_never_kept(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+    """A gradient may overflow although the loss is a number; the last step's weights would go into the pack."""
+    loop = loop_of(recipe(), vgg)
+    course = Course(loop, tmp_path / checkpoint.NAME, lambda _: None, progress=False)
+    for _ in range(3):
+        loop.advance()
+    loop.save(course.kept)
+    loop.generator.get_parameter("leave.bias").register_hook(lambda gradient: gradient * float("inf"))
+    with pytest.raises(Diverged, match=r"^A weight is not a number at step 4; the checkpoint of step 3 is kept\."):
+        course.run()
+    assert checkpoint.load(course.kept, loop.plan.digest)["step"] == 3
 
 
 def test_a_checkpoint_of_an_earlier_version_is_refused(recipe: Written, vgg: Path, tmp_path: Path) -> None:
