@@ -4,10 +4,11 @@ Every module maps N x 3 x H x W RGB in [0, 1] to the same shape and range; what 
 order, value range, padding) stays in its file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import nn
 
 from styles.networks import animegan2, cartoongan, cyclegan, fast_neural_style, pix2pix, small
@@ -22,23 +23,41 @@ class Network:
 
     ``build`` takes the card's network options by name. ``read`` turns a published checkpoint's state dict into those
     options and a state dict that the built module loads strictly; it raises ValueError with one phrase where the
-    layout is another's. ``multiple`` and ``minimum`` are the sides' in pixels.
+    layout is another's. Sides are multiples of ``multiple`` pixels, and at least ``shortest``, which may follow from
+    the options.
     """
 
     name: str
     build: Callable[..., nn.Module]
     read: Reader | None
     multiple: int
-    minimum: int
+    shortest: int | Callable[..., int]
     paper: str
+
+    def minimum(self, options: Mapping[str, Any]) -> int:
+        """The shortest side in pixels that the network takes with these options, valid ones or not."""
+        return self.shortest if isinstance(self.shortest, int) else self.shortest(**options)
+
+    def planned(self, options: Mapping[str, Any]) -> nn.Module:
+        """The module without any memory, so that options that ask for a giant cost nothing.
+
+        Raises:
+            ValueError: it cannot be built with these options; one phrase says why.
+        """
+        try:
+            with torch.device("meta"):
+                return self.build(**options)
+        except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
+            why = str(error).partition("\n")[0].rpartition("__init__() ")[2]
+            raise ValueError(f"it cannot be built with its network_options ({why})") from error
 
 
 NETWORKS: tuple[Network, ...] = (
-    Network("small", small.SmallNet, None, 4, 16, "arXiv:1603.08155, with resize-convolutions at half its cost"),
+    Network("small", small.SmallNet, None, 4, 16, "arXiv:1603.08155, with resize-convolutions at a quarter of its cost"),
     Network("fast-neural-style", fast_neural_style.TransformerNet, fast_neural_style.read, 4, 16, "arXiv:1603.08155"),
     Network("cartoongan", cartoongan.CartoonNet, cartoongan.read, 4, 16, "Chen et al., CVPR 2018"),
     Network("cyclegan", cyclegan.ResnetGenerator, cyclegan.read, 4, 16, "arXiv:1703.10593"),
-    Network("pix2pix", pix2pix.UnetGenerator, pix2pix.read, 4, 256, "arXiv:1611.07004"),
+    Network("pix2pix", pix2pix.UnetGenerator, pix2pix.read, 4, pix2pix.minimum, "arXiv:1611.07004"),
     Network("animegan2", animegan2.AnimeNet, animegan2.read, 4, 16, "Chen, Liu and Chen, ISICA 2019, second version"),
 )
 

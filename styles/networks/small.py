@@ -5,7 +5,10 @@ What differs, and why:
 
 - The first convolution already halves the picture. Seven taps at stride 2 keep every pixel, and a 9x9 layer at full
   size would cost more time on a CPU than all residual blocks together.
-- Doubling repeats pixels and then convolves, which cannot draw the checkerboards of transposed convolutions.
+- Doubling interpolates between pixels and then convolves. Repeating pixels instead shows every convolution two
+  phases of a grid, and it learns to paint on that grid: with the same recipe the spectrum peaked at the strides 15
+  times as much as the photo's, against 1.8 times, and strokes slid a third more when the photo moved by a pixel.
+- Channels are few where the picture is large, and the width is spent at a quarter of its size.
 - Statistics are taken over one picture alone, so a picture does not change with its neighbours in the batch.
 """
 
@@ -17,7 +20,6 @@ from torch import Tensor, nn
 from styles.networks.norm import PictureNorm
 
 Norm = Literal["instance", "layer"]
-NEAR = 0.02  # how near to black and white a photo is taken, whose logits are infinite
 
 
 class SmallNet(nn.Module):
@@ -26,8 +28,7 @@ class SmallNet(nn.Module):
     ``width`` is the channel count at half size, ``deep`` at quarter size, ``fine`` at full size; ``blocks`` counts
     the residual blocks. ``norm`` is ``instance`` (each channel by itself: painterly, forgets contrast) or ``layer``
     (all channels together: keeps the picture's own contrast and colour). ``skip`` hands the first layer's features
-    to the last doubling, for styles that must keep fine drawing such as eyes. ``change`` adds the photo itself at the
-    end, so that the network learns only what changes: for styles that keep the photo's colours.
+    to the last doubling, for styles that must keep fine drawing such as eyes.
     """
 
     def __init__(
@@ -38,28 +39,25 @@ class SmallNet(nn.Module):
         blocks: int = 5,
         norm: Norm = "instance",
         skip: bool = False,
-        change: bool = False,
     ) -> None:
         super().__init__()
-        self.change = change
         self.enter = ConvNorm(3, width, kernel=7, norm=norm, stride=2)
         self.down = ConvNorm(width, deep, kernel=3, norm=norm, stride=2)
         self.blocks = nn.Sequential(*(Residual(deep, norm) for _ in range(blocks)))
         self.up = ConvNorm(deep, width, kernel=3, norm=norm)
         self.skip = nn.Conv2d(width, width, 1) if skip else None
-        self.full = ConvNorm(width, fine, kernel=3, norm=norm)
-        self.leave = nn.Conv2d(fine, 3, 5, padding=2, padding_mode="reflect")
+        self.thin = ConvNorm(width, fine, kernel=3, norm=norm)
+        self.full = ConvNorm(fine, fine, kernel=3, norm=norm)
+        self.leave = nn.Conv2d(fine, 3, 3, padding=1, padding_mode="reflect")
 
     def forward(self, images: Tensor) -> Tensor:
-        half = self.enter(images * 2 - 1)  # N, width, H/2, W/2
-        deep = self.blocks(self.down(half))  # N, deep, H/4, W/4
+        first = self.enter(images * 2 - 1)  # N, width, H/2, W/2
+        deep = self.blocks(self.down(first))  # N, deep, H/4, W/4
         back = self.up(doubled(deep))  # N, width, H/2, W/2
         if self.skip is not None:
-            back = back + self.skip(half)
-        drawn = self.leave(self.full(doubled(back))).float()  # N, 3, H, W; half precision would show bands in a sky
-        if self.change:
-            drawn = drawn + torch.logit(images, NEAR)
-        return torch.sigmoid(drawn)
+            back = back + self.skip(first)
+        full = self.full(doubled(self.thin(back)))  # N, fine, H, W
+        return torch.sigmoid(self.leave(full).float())  # half precision would show bands in a sky
 
 
 class ConvNorm(nn.Module):
@@ -93,5 +91,5 @@ def normalisation(channels: int, norm: Norm) -> PictureNorm:
 
 
 def doubled(features: Tensor) -> Tensor:
-    """Repeat every pixel twice in height and width."""
-    return nn.functional.interpolate(features, scale_factor=2, mode="nearest")
+    """Twice the height and width, each new pixel between its neighbours."""
+    return nn.functional.interpolate(features, scale_factor=2, mode="bilinear", align_corners=False)
