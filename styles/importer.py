@@ -40,7 +40,7 @@ def import_checkpoint(file: Path, card: Card, root: Path, *, sha256: str | None 
         module = pack.fitted(network, options, state)
     except ValueError as error:
         raise BadCheckpoint(file, f"not a checkpoint of the network {network.name}: {error}") from error
-    sides = replace(card.size, multiple=network.multiple, minimum=network.minimum)
+    sides = replace(card.size, multiple=network.multiple, minimum=network.minimum(options))
     origin = replace(card.origin, recipe=f"imported from {_printable(file.name)} with SHA-256 {digest}")
     card = replace(card, network_options=options, size=sides, origin=origin)
     try:

@@ -109,18 +109,13 @@ def built(card: Card, state: "Mapping[str, Tensor]", folder: Path) -> "nn.Module
 def fitted(network: "Network", options: Mapping[str, Any], state: "Mapping[str, Tensor]") -> "nn.Module":
     """The network with these options and weights; it shares the weights' memory.
 
-    It is first built without any memory, so that a card that asks for a giant costs nothing.
-
     Raises:
         ValueError: one phrase: the options or the weights are not the network's.
     """
-    import torch
-
     try:
-        with torch.device("meta"):
-            module = network.build(**options)
-    except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
-        raise ValueError("it cannot be built with its network_options") from error
+        module = network.planned(options)
+    except ValueError as error:
+        raise ValueError(f"it cannot be built with its network_options ({error})") from error
     _compare(module.state_dict(), state)
     module.load_state_dict(state, assign=True)
     return module
@@ -151,7 +146,7 @@ def _network(card: Card, folder: Path) -> "Network":
         raise BrokenPack(folder / CARD, f"`network` must be one of {names}, not {card.network}") from error
     if card.takes != "photo":
         raise BrokenPack(folder / CARD, f"`takes` is {card.takes}, but the network {card.network} takes a photo")
-    if card.size.multiple % known.multiple or card.size.minimum < known.minimum:
+    if card.size.multiple % known.multiple or card.size.minimum < known.minimum(card.network_options):
         raise BrokenPack(folder / CARD, f"`size` is too small for the network {card.network}")
     return known
 

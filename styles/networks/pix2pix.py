@@ -11,7 +11,7 @@ training with batches of one they give clearly another picture.
 """
 
 import re
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -30,13 +30,15 @@ class UnetGenerator(nn.Module):
 
     ``norm`` is ``batch`` (a scale and a shift a channel, and the statistics of training), ``picture`` (a scale and a
     shift, and the picture's own statistics) or ``instance`` (the picture's own statistics alone). ``dropout`` is in
-    force only while training. Raises ValueError for another number of halvings.
+    force only while training. Raises ValueError for another number of halvings, or another norm.
     """
 
     def __init__(self, width: int = 64, halvings: int = 8, norm: Norm = "batch", dropout: bool = True) -> None:
         super().__init__()
         if halvings not in (7, 8):
             raise ValueError(f"halvings must be 7 or 8, not {halvings}")
+        if norm not in get_args(Norm):
+            raise ValueError(f"norm must be one of {', '.join(get_args(Norm))}, not {norm}")
         level = Level(8 * width, 8 * width, None, norm)
         for _ in range(halvings - 5):
             level = Level(8 * width, 8 * width, level, norm, dropout)
@@ -48,6 +50,11 @@ class UnetGenerator(nn.Module):
         painted = self.model(images * 2 - 1).float().tanh()  # N, 3, H, W in [-1, 1]
         out: Tensor = (painted + 1) / 2
         return out
+
+
+def minimum(halvings: int = 8, **_: object) -> int:
+    """The shortest side in pixels that can be halved so often; the network's options by name."""
+    return 128 if halvings == 7 else 256
 
 
 class Outermost(nn.Module):

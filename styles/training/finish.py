@@ -34,7 +34,7 @@ def finish(loop: Loop, studio: Studio, folder: Path) -> Path:
             machine=devices.described(loop.device),
             data=plan.data,
         ),
-        size=Size(multiple=known.multiple, minimum=known.minimum, best=plan.best),
+        size=Size(multiple=known.multiple, minimum=known.minimum(plan.network_options), best=plan.best),
         defaults=plan.defaults,
     )
     with writing(folder):

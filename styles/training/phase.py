@@ -43,12 +43,12 @@ class Phase:
         return self.rate * (LOWEST + (1 - LOWEST) * cosine)
 
 
-def read_phase(table: Table, network: Network) -> Phase:
-    """Read it from its table of the recipe; ``network`` says which sizes it can take."""
+def read_phase(table: Table, network: Network, minimum: int) -> Phase:
+    """Read it from its table of the recipe; the network takes multiples of its own from ``minimum`` pixels on."""
     table = Table(table.source, table.path, {"schedule": "cosine", "constant": 0.0, **table.values})
     phase = Phase(
         steps=table.integer("steps", 1, 10**7),
-        sizes=_sizes(table, network),
+        sizes=_sizes(table, network, minimum),
         batch=table.integer("batch", 1, 256),
         rate=table.number("rate", 1e-7, 1),
         schedule=table.choice("schedule", SCHEDULES),
@@ -58,13 +58,13 @@ def read_phase(table: Table, network: Network) -> Phase:
     return phase
 
 
-def _sizes(table: Table, network: Network) -> tuple[int, ...]:
+def _sizes(table: Table, network: Network, minimum: int) -> tuple[int, ...]:
     given = table.need("size")
     sizes = given if isinstance(given, list) and given else [given]
     for size in sizes:
         checked = Table(table.source, table.path, {"size": size}).integer("size", 32, 2048)
         if checked % network.multiple:
             table.refuse("size", f"must be a multiple of {network.multiple}")
-        if checked < network.minimum:
-            table.refuse("size", f"must be at least {network.minimum}, the least that the network {network.name} takes")
+        if checked < minimum:
+            table.refuse("size", f"must be at least {minimum}, the least that the network {network.name} takes")
     return tuple(sizes)

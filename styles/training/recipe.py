@@ -1,6 +1,7 @@
 """A recipe: everything that decides what a training makes, read from one TOML file and checked key by key."""
 
 import hashlib
+import inspect
 import json
 import tomllib
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from styles.card import (
     read_source,
 )
 from styles.errors import BrokenPack
-from styles.networks import NETWORKS, network
+from styles.networks import NETWORKS, Network, network
 from styles.table import Table
 from styles.training.errors import BadRecipe
 from styles.training.losses import LOSSES
@@ -108,7 +109,7 @@ def read(path: Path) -> Recipe:
 
 def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
     table = Table(str(path), "", values)
-    name, options = _network(table)
+    known, options = _network(table)
     art, photos, pairs = _material(table)
     recipe = Recipe(
         path=path,
@@ -117,13 +118,13 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
         version=table.text("version", VERSION),
         title=_title(table.table("title")),
         seed=table.integer("seed", 0, 2**31 - 1),
-        network=name,
+        network=known.name,
         network_options=options,
         init=table.text("init") if "init" in values else None,
         art=art,
         photos=photos,
         pairs=pairs,
-        phases=tuple(read_phase(each, network(name)) for each in table.tables("phases")),
+        phases=tuple(read_phase(each, known, known.minimum(options)) for each in table.tables("phases")),
         losses=_losses(table.table("losses")),
         warmup_steps=table.integer("warmup_steps", 0, 10**6),
         average=table.number("average", 0, 0.99999),
@@ -139,6 +140,7 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
         if not getattr(recipe, key):
             table.refuse(key, "must not be empty")
     _check_losses(recipe, table)
+    _check_warm_up(recipe, table)
     table.done()
     return recipe
 
@@ -165,11 +167,19 @@ def _digest(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(decisive, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _network(table: Table) -> tuple[str, dict[str, Option]]:
-    values = dict(table.table("network").values)
-    network = Table(table.source, "network.", values)
-    name = network.choice("name", [each.name for each in NETWORKS])
-    return name, {key: network.option(key, MAX_OPTION) for key in values if key != "name"}
+def _network(table: Table) -> tuple[Network, dict[str, Option]]:
+    values = table.table("network")
+    known = network(values.choice("name", [each.name for each in NETWORKS]))
+    options = {key: values.option(key, MAX_OPTION) for key in values.values if key != "name"}
+    there_are = inspect.signature(known.build).parameters
+    for key in options:
+        if key not in there_are:
+            values.refuse(key, f"is not an option of the network {known.name}; there are {', '.join(there_are)}")
+    try:
+        known.planned(options)
+    except ValueError as error:
+        table.refuse("network", f"cannot be built with these options: {error}")
+    return known, options
 
 
 def _title(table: Table) -> dict[str, str]:
@@ -193,3 +203,11 @@ def _check_losses(recipe: Recipe, table: Table) -> None:
             table.refuse(f"losses.{name}", "compares with the photo's own target, and needs `pairs`")
         if smallest < loss.least:
             table.refuse(f"losses.{name}", f"cannot judge crops of {smallest} pixels; it needs at least {loss.least}")
+
+
+def _check_warm_up(recipe: Recipe, table: Table) -> None:
+    if recipe.warmup_steps >= recipe.steps:
+        table.refuse("warmup_steps", f"must be fewer than the {recipe.steps} steps of all phases")
+    if recipe.warmup_steps and not any(loss.warms_up for loss in recipe.losses.values()):
+        names = ", ".join(name for name, loss in LOSSES.items() if loss.warms_up)
+        table.refuse("warmup_steps", f"leaves nothing to learn from: it needs one of the losses {names}")

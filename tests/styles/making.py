@@ -40,7 +40,7 @@ def generator(name: str = "small", seed: int = 0, **options: Any) -> nn.Module:
 def card(style: str = "tiny", name: str = "small", **options: Any) -> Card:
     known = network(name)
     blank = Card(style, "1.2.3", {"en": "Tiny", "zh": "小"}, name, Licence("CC0-1.0", "CC0-1.0"), TOML_ORIGIN)
-    size = replace(blank.size, multiple=known.multiple, minimum=known.minimum)
+    size = replace(blank.size, multiple=known.multiple, minimum=known.minimum(SMALL[name] | options))
     return replace(blank, network_options=SMALL[name] | options, size=size)
 
 

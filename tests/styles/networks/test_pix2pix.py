@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from styles.measure import measure
-from styles.networks import Network, pix2pix
+from styles.networks import Network, network, pix2pix
 from styles.pack import fitted
 
 State = dict[str, Tensor]
@@ -213,6 +213,24 @@ def test_what_is_not_a_pix2pix_is_refused_in_a_phrase(state: State, phrase: str)
 def test_another_number_of_halvings_is_refused() -> None:
     with pytest.raises(ValueError, match="halvings must be 7 or 8, not 5"):
         pix2pix.UnetGenerator(WIDTH, halvings=5)
+
+
+def test_an_unknown_norm_is_refused() -> None:
+    with pytest.raises(ValueError, match="norm must be one of batch, picture, instance, not layer"):
+        pix2pix.UnetGenerator(WIDTH, norm="layer")  # type: ignore[arg-type]  # as a recipe may say it
+
+
+@pytest.mark.parametrize(("halvings", "side"), [(7, 128), (8, 256)])
+def test_the_shortest_side_follows_from_the_halvings(halvings: int, side: int) -> None:
+    module = pix2pix.UnetGenerator(WIDTH, halvings).eval()
+    assert network("pix2pix").minimum({"width": WIDTH, "halvings": halvings}) == side
+    assert module(pictures(1, side, side)).shape == (1, 3, side, side)
+    with pytest.raises((RuntimeError, ValueError)):
+        module(pictures(1, side // 2, side // 2))
+
+
+def test_the_shortest_side_is_known_where_nothing_is_said_and_whatever_is_said() -> None:
+    assert [network("pix2pix").minimum(options) for options in ({}, {"halvings": "many"})] == [256, 256]
 
 
 @pytest.mark.parametrize(("halvings", "parameters"), [(8, 54_413_955), (7, 41_828_995)])

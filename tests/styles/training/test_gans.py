@@ -229,6 +229,12 @@ def test_a_linear_rate_stays_then_falls_evenly_to_nothing(recipe: Written) -> No
             {'name = "small"\nwidth = 4\ndeep = 8\nfine = 4\nblocks = 1': 'name = "pix2pix"'},
             "`phases[0].size` must be at least 256, the least that the network pix2pix takes",
         ),
+        (
+            PAIRS["drawn"],
+            TO_A_TARGET,
+            {'name = "small"\nwidth = 4\ndeep = 8\nfine = 4\nblocks = 1': 'name = "pix2pix"\nhalvings = 7'},
+            "`phases[0].size` must be at least 128, the least that the network pix2pix takes",
+        ),
     ],
     ids=lambda each: each[:60] if isinstance(each, str) else "",
 )

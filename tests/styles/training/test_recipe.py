@@ -43,6 +43,10 @@ def test_a_shipped_generator_is_small(path: Path) -> None:
         ("seed = 3", 'seed = "three"', "`seed`"),
         ("seed = 3", "sead = 3", "`sead` is not a known key"),
         ('name = "small"', 'name = "huge"', "`network.name` must be one of"),
+        ("fine = 4", "fyne = 4", "`network.fyne` is not an option of the network small; there are width, deep, fine"),
+        ("fine = 4", "fine = -4", "`network` cannot be built with these options: "),
+        ("fine = 4", 'fine = "wide"', "`network` cannot be built with these options: "),
+        ("seed = 3", "warmup_steps = 4", "`warmup_steps` must be fewer than the 4 steps of all phases"),
         ("side = 64", "side = 1", "`art.side`"),
         ('pictures = ["art/*.png"]', "pictures = []", "`art.pictures` must not be empty"),
         ("size = 64", "size = 66", "`phases[0].size` must be a multiple of 4"),
@@ -60,6 +64,15 @@ def test_what_is_wrong_is_said_with_its_key(recipe: Written, old: str, new: str,
         recipes.read(recipe(old, new))
     assert key in str(caught.value)
     assert "tiny.toml" in str(caught.value)
+
+
+def test_a_warm_up_needs_a_loss_that_counts_in_it(recipe: Written) -> None:
+    text = recipe("seed = 3", "warmup_steps = 2").read_text("utf-8")
+    path = recipe()
+    start, end = text.index("[losses.content]"), text.index("[losses.gram]")
+    path.write_text((text[:start] + text[end:]).replace("[losses.colour]\nweight = 1\n", ""), "utf-8")
+    with pytest.raises(BadRecipe, match="`warmup_steps` leaves nothing to learn from: it needs one of the losses cont"):
+        recipes.read(path)
 
 
 def test_not_toml(recipe: Written) -> None:
