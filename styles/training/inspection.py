@@ -67,7 +67,7 @@ def inspect(plan: Recipe, root: Path) -> Findings:
 
 @dataclass(slots=True)
 class Look:
-    """Collects what is found; every file is decoded once, however many keys name it."""
+    """Collects what is found; whatever is wrong is said once, however many keys name it."""
 
     root: Path
     findings: Findings
@@ -75,7 +75,7 @@ class Look:
 
     def see_art(self, patterns: Sequence[str], judged: bool) -> None:
         paths = self.see("art", patterns)
-        self._same(paths)
+        self._same([path for path in paths if self._size(path)])
         if judged and 0 < len(paths) < FEW_ART:
             self._hint(
                 f"Only {counted(len(paths), 'picture')} of art: the discriminator may learn them by heart; "
@@ -87,9 +87,9 @@ class Look:
 
     def see_pairs(self, plan: Pairs) -> None:
         found = self._pairs(plan)
-        sizes = [size for pair in found if (size := self._pair(pair))]
-        self._part("pairs", [pair.photo for pair in found], sizes)
-        self._same([pair.photo for pair in found])
+        sound = [(pair.photo, size) for pair in found if (size := self._pair(pair))]
+        self._part("pairs", [pair.photo for pair in found], [size for _, size in sound])
+        self._same([photo for photo, _ in sound])
         self._few(len(found), "pair")
 
     def see(self, name: str, patterns: Sequence[str]) -> list[Path]:
@@ -113,7 +113,7 @@ class Look:
             try:
                 found += pictures.find([pattern], self.root)
             except BadPicture as problem:
-                self.findings.problems.append(problem)
+                self._problem(problem)
         return found
 
     def _pairs(self, plan: Pairs) -> list[Pair]:
@@ -130,13 +130,14 @@ class Look:
         try:
             return pairs.matched(photos, targets) if photos and targets else []
         except BadPicture as problem:  # two of one name
-            self.findings.problems.append(problem)
+            self._problem(problem)
             return []
 
     def _with_partner(self, paths: Sequence[Path], others: Sequence[Path], kind: str) -> list[Path]:
         names = {path.stem for path in others}
         lonely = [path for path in paths if path.stem not in names]
-        self.findings.problems += [BadPicture(path, f"there is no {kind} of the name {path.stem}") for path in lonely]
+        for path in lonely:
+            self._problem(BadPicture(path, f"there is no {kind} of the name {path.stem}"))
         return [path for path in paths if path.stem in names]
 
     def _size(self, path: Path) -> Size | None:
@@ -148,8 +149,12 @@ class Look:
         try:
             return pair.read()[0].size
         except BadPicture as problem:
-            self.findings.problems.append(problem)
+            self._problem(problem)
             return None
+
+    def _problem(self, problem: BadPicture) -> None:
+        if str(problem) not in map(str, self.findings.problems):
+            self.findings.problems.append(problem)
 
     def _part(self, name: str, paths: Iterable[Path], sizes: Sequence[Size]) -> None:
         folders = sorted({path.parent for path in paths})

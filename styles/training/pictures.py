@@ -32,7 +32,7 @@ def find(patterns: Sequence[str], root: Path) -> list[Path]:
     for pattern in patterns:
         paths = _science(pattern) if pattern.startswith(SCIENCE) else _matching(pattern, root)
         if not paths:
-            raise BadPicture(root / pattern, "no such picture, or an empty folder")
+            raise BadPicture(root / pattern, _nothing(root / pattern))
         found += paths
     return found
 
@@ -40,7 +40,14 @@ def find(patterns: Sequence[str], root: Path) -> list[Path]:
 def _matching(pattern: str, root: Path) -> list[Path]:
     path = Path(pattern)
     base, rest = (Path(path.anchor), str(path.relative_to(path.anchor))) if path.is_absolute() else (root, pattern)
-    return sorted(each for each in base.glob(rest) if each.is_file())
+    try:
+        return sorted(each for each in base.glob(rest) if each.is_file())
+    except (ValueError, IndexError):  # what Python says of odd ones, by its version
+        return []
+
+
+def _nothing(path: Path) -> str:
+    return "a folder; name what is in it, as folder/*" if path.is_dir() else "no such picture, or an empty folder"
 
 
 def _science(name: str) -> list[Path]:
@@ -68,7 +75,9 @@ def read(path: Path) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise BadPicture(path, f"more than {LARGEST} pixels") from error
     except (OSError, SyntaxError, ValueError) as error:
-        raise BadPicture(path, "the picture is damaged and cannot be decoded") from error
+        told = error.strerror if isinstance(error, OSError) else None  # by the system, and not by the decoder
+        reason = f"cannot be read ({told})" if told else "the picture is damaged and cannot be decoded"
+        raise BadPicture(path, reason) from error
 
 
 def _opened(path: Path) -> Image.Image:
@@ -85,6 +94,8 @@ def _check_size(path: Path, width: int, height: int) -> None:
 
 
 def _flat(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):  # grey of 16 bits, which Pillow would clip at 255: all but white
+        return Image.fromarray((np.asarray(picture) // 256).astype(np.uint8)).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     painted = picture.convert("RGBA")

@@ -92,6 +92,15 @@ def test_every_picture_without_its_partner_is_named(recipe: Written, tmp_path: P
     ]
 
 
+def test_what_is_wrong_in_several_ways_is_said_once(recipe: Written, tmp_path: Path) -> None:
+    recipe()
+    for name in range(3):
+        draw(tmp_path / f"drawings/{name}.png", 5)
+    (tmp_path / "photos/0.png").write_text("no picture")  # of a pair, and of the preview and the sheet as well
+    problems = [str(problem) for problem in check(with_pairs(tmp_path)).problems]
+    assert problems == [f"{tmp_path}/photos/0.png: not a JPEG, PNG or WebP picture."]
+
+
 def test_pairs_side_by_side_are_looked_through(recipe: Written, tmp_path: Path) -> None:
     recipe()
     draw(tmp_path / "both/even.png", 1, (160, 70))

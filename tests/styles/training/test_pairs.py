@@ -94,7 +94,7 @@ def test_a_target_may_be_drawn_from_the_photo(tmp_path: Path) -> None:
 
 def test_photo_and_target_are_cropped_and_mirrored_as_one() -> None:
     photo = torch.randint(0, 200, (3, 60, 80), dtype=torch.uint8)
-    studio = Matched(Gallery([([torch.cat((photo, photo + 50))], 1.0)]), [])
+    studio = Matched(Gallery([([torch.cat((photo, photo + 50))], 1.0)]))
     photos, targets = studio.crops(8, 40, random.Random(1))
     assert len({crop.numpy().tobytes() for crop in photos}) > 4
     assert all(torch.equal(one + 50, other) for one, other in zip(photos, targets, strict=True))

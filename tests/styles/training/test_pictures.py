@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -49,6 +50,34 @@ def test_a_pattern_that_names_nothing_is_named(tmp_path: Path, pattern: str) -> 
     with pytest.raises(BadPicture, match="no such picture, or an empty folder") as caught:
         pictures.find([pattern], tmp_path)
     assert pattern in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("prints", "prints: a folder; name what is in it, as folder/*."),
+        (".", "a folder; name what is in it, as folder/*."),
+        ("art/**b.png", "art/**b.png: no such picture, or an empty folder."),
+    ],
+)
+def test_an_odd_pattern_is_named(tmp_path: Path, pattern: str, reason: str) -> None:
+    (tmp_path / "prints").mkdir()
+    with pytest.raises(BadPicture) as caught:
+        pictures.find([pattern], tmp_path)
+    assert reason in str(caught.value)
+
+
+def test_what_the_system_does_not_let_us_read_is_not_called_damaged(tmp_path: Path) -> None:
+    with pytest.raises(BadPicture, match=r"cannot be read \(Is a directory\)\.$"):
+        pictures.read(tmp_path)
+
+
+def test_grey_of_sixteen_bits_keeps_its_shades(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 64).astype(np.uint16)[None].repeat(40, 0)
+    Image.fromarray(ramp).save(tmp_path / "scan.png")
+    shades = pictures.tensor(pictures.read(tmp_path / "scan.png"))
+    assert (shades[0] == shades[2]).all()
+    assert shades[0, 0, [0, 32, 63]].tolist() == [0, 130, 255]
 
 
 def test_patterns_name_files_in_order_and_whole_paths_too(tmp_path: Path) -> None:
