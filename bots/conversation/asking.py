@@ -1,13 +1,15 @@
 """What a Message asks for. Nothing is sent here and no picture is fetched: understanding it twice does no harm."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from bots import replies
 from bots.adapter import Adapter
 from bots.commands import Command, Wish, parse, spoken
-from bots.conversation import naming
+from bots.conversation import again, naming
+from bots.conversation.again import Past
 from bots.conversation.gallery import buttons, gallery
 from bots.ledger import records
 from bots.ledger.memory import Memory
@@ -20,6 +22,7 @@ _CHOICE, _PICTURES = "choice", "pictures"
 _MOST_ECHOED = 40  # characters of what a person typed that are said back
 _MOST_SUGGESTED = 3
 _SHARP = 0.6  # the detail of “sharp”: seen at once, and not yet gritty
+_KEY = re.compile(r"[0-9a-f]{24}")
 _LOSSLESS = ("image/png", "image/webp", "image/gif")
 
 
@@ -27,11 +30,21 @@ _LOSSLESS = ("image/png", "image/webp", "image/gif")
 class Request:
     """Pictures that are to be made in one style. ``ends_choice``: the style was announced for these pictures alone."""
 
-    style: str
+    asked: Past
     options: Options
-    pictures: tuple[Picture, ...]
-    as_file: bool = False
     ends_choice: bool = False
+
+    @property
+    def style(self) -> str:
+        return self.asked.wish.style
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return self.asked.pictures
+
+    @property
+    def as_file(self) -> bool:
+        return self.asked.as_file
 
 
 class Asking:
@@ -60,14 +73,16 @@ class Asking:
                 return await self._style(message, command.wish)
             case "avatar":
                 return await self._avatar(message, command.wish, adapter)
+            case "again":
+                return await self._again(message, command)
             case "styles":
                 return await self._gallery(message, "gallery-all", "style", Wish())
-            case "start" | "help":
-                return _words(message, command.name)
             case _:
-                return self._unknown(message, command)
+                return self._words_alone(message, command)
 
-    def _unknown(self, message: Message, command: Command) -> Text | None:
+    def _words_alone(self, message: Message, command: Command) -> Text | None:
+        if command.name in ("start", "help"):
+            return _words(message, command.name)
         if not message.private:
             return None  # another bot's command
         return _words(message, "unknown-command", command=command.name[:_MOST_ECHOED])
@@ -95,7 +110,7 @@ class Asking:
         if choice is None:
             return await self._style(message, Wish()) if message.private or message.addressed else None
         wish = Wish(**json.loads(choice))
-        request = self._request(wish.style, wish, message.pictures, as_file=message.as_file)
+        request = self._request(Past(wish, message.pictures, message.as_file))
         return replace(request, ends_choice=not message.private)  # people in a group go on to talk of other things
 
     async def _style(self, message: Message, wish: Wish) -> Text | Answer | Request:
@@ -107,7 +122,7 @@ class Asking:
         if not pictures:
             pictures, as_file = await self._kept_pictures(message)
         if pictures:
-            return self._request(style.id, wish, pictures, as_file=as_file)
+            return self._request(Past(replace(wish, style=style.id), pictures, as_file))
         return await self._choose(message, style, wish)
 
     async def _ask_for_style(
@@ -140,7 +155,19 @@ class Asking:
         pictures = message.pictures or ((picture,) if picture else ())
         if not pictures:
             return _words(message, "avatar-missing", command=spoken("avatar", replace(wish, style=style.id)))
-        return self._request(style.id, wish, pictures, as_file=message.as_file, crop=Crop.AVATAR)
+        return self._request(Past(replace(wish, style=style.id), pictures, message.as_file, Crop.AVATAR))
+
+    async def _again(self, message: Message, command: Command) -> Text | Answer | Request | None:
+        """A press under a result: the same pictures with the change that it says, or else the gallery for them."""
+        key, _, words = command.rest.partition(" ")
+        if not _KEY.fullmatch(key):
+            return self._words_alone(message, command)
+        past = await again.recall(self._memory, message, key)
+        if past is None:
+            return _words(message, "again-gone")
+        if not words:
+            return await self._gallery(message, "gallery-photo", again.command(key), Wish())
+        return self._request(replace(past, wish=again.changed(past.wish, words)))
 
     async def _gallery(self, message: Message, asks: str, command: str, wish: Wish) -> Text | Answer:
         styles = await self._styles()
@@ -151,16 +178,9 @@ class Asking:
         sheet = await self._service.sheet()
         return gallery(sheet, styles, message.person.language, asks, command, wish)
 
-    def _request(
-        self,
-        style: str,
-        wish: Wish,
-        pictures: tuple[Picture, ...],
-        *,
-        as_file: bool,
-        crop: Crop = Crop.NONE,
-    ) -> Request:
-        lossless = as_file and all(picture.media_type in _LOSSLESS for picture in pictures)
+    def _request(self, asked: Past) -> Request:
+        wish, as_file = asked.wish, asked.as_file
+        lossless = as_file and all(picture.media_type in _LOSSLESS for picture in asked.pictures)
         options = Options(
             strength=wish.strength,
             keep_colours=wish.keep_colours,
@@ -168,10 +188,10 @@ class Asking:
             detail=_SHARP if wish.sharp else 0.0,
             faces=wish.faces,
             format=Format.PNG if lossless else Format.JPEG,
-            crop=crop,
+            crop=asked.crop,
             mark=self._mark and not as_file,  # a file carries its label in its metadata, which no platform strips
         )
-        return Request(style, options, pictures, as_file)
+        return Request(asked, options)
 
     async def _styles(self) -> tuple[StyleInfo, ...]:
         return await self._service.styles()

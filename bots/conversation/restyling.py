@@ -7,8 +7,9 @@ from functools import partial
 
 from bots import replies
 from bots.adapter import Adapter, SendFailed
-from bots.conversation import naming
+from bots.conversation import again, naming
 from bots.conversation.asking import Request
+from bots.conversation.delivery import answer_key
 from bots.conversation.waiting import Waiting
 from bots.ledger import Entry, Item, Ledger
 from bots.message import Answer, Photo, Picture, Text
@@ -38,6 +39,7 @@ class Restyling:
             if item not in kept:
                 data, failure = await self._fetch(picture, adapter)
                 await self._ledger.keep(entry.number, item, Job(data, request.style, request.options), failure)
+        await again.remember(self._ledger.memory, entry.message, answer_key(entry.message), request.asked)
         return await self._ledger.accept(entry.number, as_file=request.as_file)
 
     async def make(self, entry: Entry, waiting: Waiting) -> None:
@@ -53,12 +55,16 @@ class Restyling:
         if not results:
             return Text(failure_text(tag, items[0].failure if items else Failed.code))
         photos = tuple(_photo(item, result, among=len(items)) for item, result in results)
-        caption = [replies.text(tag, "caption", title=await self.title(items[0].style, tag))]
+        past = await again.recall(self._ledger.memory, entry.message, answer_key(entry.message))
+        title = await self.title(items[0].style, tag)
+        details = again.told(tag, past.wish) if past else []
+        caption = [" · ".join([replies.text(tag, "caption", title=title), *details])]
         for item in items:
             if item.failure:
                 reason = failure_text(tag, item.failure)
                 caption.append(replies.text(tag, "item-failed", number=str(item.item + 1), reason=reason))
-        return Answer(photos, "\n".join(caption), as_file=entry.as_file)
+        buttons = again.buttons(tag, answer_key(entry.message), past.wish) if past else ()
+        return Answer(photos, "\n".join(caption), buttons, as_file=entry.as_file)
 
     async def title(self, style: str, tag: str) -> str:
         """A style's name for people; its id while the service cannot tell."""

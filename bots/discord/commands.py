@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 
 from bots import replies
+from bots.commands import Wish, spoken
 from bots.discord.intake import Intake, picture_of, pictures_of
 from bots.discord.words import option_name, refusal
 from bots.message import Picture
@@ -64,9 +65,14 @@ def _add_style(tree: app_commands.CommandTree, intake: Intake) -> None:
         style: StyleName | None = None,
         strength: Percent | None = None,
         keep_colours: bool | None = None,
+        match_colours: bool | None = None,
+        sharp: bool | None = None,
+        faces: bool | None = None,
     ) -> None:
         pictures: tuple[Picture, ...] = (picture_of(image),) if image else ()
-        await intake.interaction(interaction, _spoken("/style", style, strength, keep_colours), pictures)
+        share = None if strength is None else strength / 100
+        wish = Wish(_one_line(style), share, keep_colours, match_colours, sharp, faces)
+        await intake.interaction(interaction, spoken("style", wish), pictures)
 
     style.autocomplete("style")(_suggesting(intake))
 
@@ -76,7 +82,7 @@ def _add_avatar(tree: app_commands.CommandTree, intake: Intake) -> None:
     @app_commands.rename(style=_named("style"))
     @app_commands.describe(style=_explained("style"))
     async def avatar(interaction: discord.Interaction, style: StyleName | None = None) -> None:
-        await intake.interaction(interaction, _spoken("/avatar", style))
+        await intake.interaction(interaction, spoken("avatar", Wish(_one_line(style))))
 
     avatar.autocomplete("style")(_suggesting(intake))
 
@@ -117,14 +123,8 @@ async def _refuse(interaction: discord.Interaction, key: str) -> None:
     await interaction.response.send_message(refusal(str(interaction.locale), key), ephemeral=True)
 
 
-def _spoken(command: str, style: str | None, strength: int | None = None, keep_colours: bool | None = None) -> str:
-    """What the person would have typed."""
-    parts = [command, *(style or "").split()]
-    if strength is not None:
-        parts.append(f"{strength}%")
-    if keep_colours:
-        parts.append("keep")
-    return " ".join(parts)
+def _one_line(words: str | None) -> str:
+    return " ".join((words or "").split())
 
 
 def _described(command: str) -> locale_str:

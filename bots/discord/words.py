@@ -2,7 +2,15 @@
 
 from bots import replies
 
-_OPTIONS_ZH = {"image": "图片", "style": "风格", "strength": "强度", "keep_colours": "保留颜色"}
+_OPTIONS_ZH = {
+    "image": "图片",
+    "style": "风格",
+    "strength": "强度",
+    "keep_colours": "保留颜色",
+    "match_colours": "匹配颜色",
+    "sharp": "清晰",
+    "faces": "细画脸",
+}
 _REFUSALS = {
     "no-picture": {
         "en": "There is no picture in that message. Choose “{action}” on a message that has one.",

@@ -12,9 +12,9 @@ class Memory:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def remember(self, message: Message, what: str, value: str, for_s: float) -> None:
+    async def remember(self, message: Message, what: str, value: str, for_s: float, *, durable: bool = True) -> None:
         """Remember something of the message's person in its chat, in place of what was remembered before."""
-        async with self._database.transaction() as db:
+        async with self._database.transaction(durable=durable) as db:
             await db.execute(
                 "INSERT OR REPLACE INTO remembered (platform, chat, person, what, value, until) "
                 "VALUES (?, ?, ?, ?, ?, ?)",

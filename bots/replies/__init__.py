@@ -8,7 +8,7 @@ from fluent.runtime import FluentBundle, FluentResource
 from bots.commands import MENU
 
 LANGUAGES = ("en", "zh")
-OPTIONS = ("image", "style", "strength", "keep_colours")
+OPTIONS = ("image", "style", "strength", "keep_colours", "match_colours", "sharp", "faces")
 
 
 def language(tag: str) -> str:

@@ -27,6 +27,9 @@ option-image = The photo to repaint
 option-style = The style’s name
 option-strength = How strong, from 0 to 100 percent
 option-keep_colours = Keep the photo’s own colours
+option-match_colours = Bring the colours near the photo’s
+option-sharp = Bring out more detail
+option-faces = Paint small faces finer, or like the rest
 action-restyle = Restyle
 action-restyle-avatar = Restyle avatar
 
@@ -72,6 +75,17 @@ too-many-waiting = You already have { $count } pictures waiting. Please let some
 
 ## Answers
 caption = made with AI · { $title }
+told-strength = { $percent } %
+told-keep = your colours
+told-match = near your colours
+told-sharp = sharper
+again-weaker = Weaker
+again-stronger = Stronger
+again-keep = Keep my colours
+again-own = Style’s colours
+again-sharper = Sharper
+again-other = Other style
+again-gone = I no longer have that photo, or it is somebody else’s. Send it to me, and I will paint it for you.
 item-failed = Picture { $number }: { $reason }
 uncertain = I was interrupted while answering and cannot tell whether my answer reached you. If it did not, please ask again.
 not-delivered = Your picture is ready, but it could not be delivered here; it may be too large for this place. Sending the photo as a smaller one may help.

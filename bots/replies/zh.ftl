@@ -27,6 +27,9 @@ option-image = 要重画的照片
 option-style = 风格名
 option-strength = 强度，0 到 100（百分比）
 option-keep_colours = 保留照片原来的颜色
+option-match_colours = 颜色接近照片
+option-sharp = 细节更多
+option-faces = 细画小脸，或和别处一样画
 action-restyle = 重画
 action-restyle-avatar = 重画头像
 
@@ -65,6 +68,17 @@ too-many-waiting = 你已有 { $count } 张照片在等待，请先等其中一�
 
 ## 答复
 caption = 由 AI 生成 · { $title }
+told-strength = { $percent }%
+told-keep = 照片的颜色
+told-match = 接近照片的颜色
+told-sharp = 更清晰
+again-weaker = 弱一点
+again-stronger = 强一点
+again-keep = 保留我的颜色
+again-own = 用风格的颜色
+again-sharper = 更清晰
+again-other = 换个风格
+again-gone = 我这里已经没有那张照片了，或者它是别人的。把照片发给我，我来为你画。
 item-failed = 第 { $number } 张：{ $reason }
 uncertain = 我在答复时被打断了，不确定你有没有收到。如果没有，请再发一次。
 not-delivered = 照片画好了，但没能送到这里，可能是太大了。换一张小一些的照片也许可以。

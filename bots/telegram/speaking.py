@@ -23,7 +23,7 @@ from bots.telegram.wire import RawBot
 
 GONE = ("not found", "can't be edited", "can't be deleted", "not modified")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-NO_WORDS = "🖼"  # buttons stand under words; an album that brings none gets this
+PICTURES = "🖼"  # buttons stand under words, and an album's own words stay with it
 
 Rows = Sequence[Sequence[Button]]
 
@@ -78,11 +78,11 @@ class Speaker:
         words_apart = bool(answer.buttons) and len(answer.photos) > 1  # an album takes no buttons
         try:
             for part in planned:
-                caption = "" if delivered or words_apart else answer.caption
+                caption = "" if delivered else answer.caption
                 await self._part(place, part, caption, () if words_apart else answer.buttons)
                 delivered = True
             if words_apart:
-                await self.say(place, Text(answer.caption or NO_WORDS, answer.buttons))
+                await self.say(place, Text(f"{PICTURES} × {len(answer.photos)}", answer.buttons))
         except SendFailed as error:
             if delivered:  # to send all of it again would show the first part twice
                 raise SendUncertain(f"Only a part was delivered: {error}") from None

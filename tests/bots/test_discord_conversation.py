@@ -5,16 +5,18 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bots import replies
 from bots.conversation import Conversation
 from bots.conversation.waiting import Pace
 from bots.discord import DiscordAdapter
 from bots.discord import adapter as adapter_module
 from bots.ledger import Ledger
 from tests.bots.console import Inverting, inverted
-from tests.emulators.discord import DiscordEmulator
+from tests.emulators.discord import DiscordEmulator, Sent, User
 
 EAGER = Pace(worth_after_s=0.0, worth_eta_s=0.0, change_every_s=0.0, look_every_s=0.01)
 
@@ -132,3 +134,53 @@ async def test_what_is_cancelled_before_any_word_does_not_think_for_ever(
         cancelling = await dc.slash("cancel")
         assert "one picture" in (await dc.words(cancelling)).content
         await dc.until(lambda: asked.original is not None and asked.original.deleted)
+
+
+def button(shown: Sent, words: str) -> str:
+    (found,) = [command for command in shown.commands if command.startswith("/again") and command.endswith(words)]
+    return found
+
+
+async def test_the_options_of_the_command_reach_the_service(studio: Studio) -> None:
+    wishes: dict[str, Any] = {"match_colours": True, "sharp": True, "faces": False}
+    shown = await studio.dc.answer(await studio.dc.slash("style", image=b"photo", style="ukiyoe", **wishes))
+    assert shown.content == "made with AI · Ukiyo-e · near your colours · sharper"
+    options = studio.service.jobs[0].options
+    assert (options.match_colours, options.detail > 0, options.faces) == (True, True, False)
+
+
+async def test_a_button_under_a_result_changes_it_for_the_one_who_asked(studio: Studio) -> None:
+    shown = await studio.dc.answer(await studio.dc.slash("style", image=b"photo", style="ukiyoe"))
+    weaker = await studio.dc.answer(await studio.dc.press(shown, button(shown, " 75%")))
+    assert (weaker.content, weaker.pictures) == ("made with AI · Ukiyo-e · 75 %", [inverted(b"photo")])
+    assert [job.options.strength for job in studio.service.jobs] == [None, 0.75]
+    told = await studio.dc.words(await studio.dc.press(weaker, button(weaker, " 50%"), user=User("eve")))
+    assert told.content == replies.text("en", "again-gone")
+    assert len(studio.service.jobs) == 2
+
+
+async def test_another_style_for_the_photo_under_whose_result_it_was_asked(studio: Studio) -> None:
+    shown = await studio.dc.answer(await studio.dc.slash("style", image=b"photo", style="ukiyoe", strength=50))
+    await studio.dc.answer(await studio.dc.slash("style", image=b"another", style="anime"))
+    gallery = await studio.dc.answer(await studio.dc.press(shown, shown.commands[-1]))
+    other = await studio.dc.answer(await studio.dc.press(gallery, button(gallery, "starry-night")))
+    assert (other.content, other.pictures) == ("made with AI · Starry Night · 50 %", [inverted(b"photo")])
+
+
+async def test_a_photo_whose_address_has_run_out_is_told(studio: Studio) -> None:
+    shared = await studio.dc.post("/style ukiyoe", b"photo")
+    shown = await studio.dc.answer(shared)
+    studio.dc.lose(shared.files[0])
+    told = await studio.dc.words(await studio.dc.press(shown, button(shown, " 75%")))
+    assert told.content == replies.text("en", "error-gone")
+
+
+async def test_after_a_restart_the_buttons_still_work(tmp_path: Path) -> None:
+    service, ledger = Inverting(), tmp_path / "ledger.sqlite"
+    async with DiscordEmulator() as dc:
+        async with working(dc, service, ledger):
+            shown = await dc.answer(await dc.slash("style", image=b"photo", style="ukiyoe"))
+        async with working(dc, service, ledger):
+            kept = await dc.answer(await dc.press(shown, button(shown, " keep")))
+        assert kept.content == "made with AI · Ukiyo-e · your colours"
+        assert dc.violations == [], dc.violations

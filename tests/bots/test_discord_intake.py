@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bots import replies
 from bots.message import Message, Picture, Text
 from tests.bots.discord_room import Listener, answer, buttons, connected, room
 from tests.emulators.discord import DiscordEmulator, User
@@ -33,6 +34,7 @@ async def test_a_slash_command_with_a_picture_is_one_message() -> None:
         ({"style": "ukiyoe", "strength": 70}, "/style ukiyoe 70%"),
         ({"style": "ukiyoe", "strength": 0, "keep_colours": True}, "/style ukiyoe 0% keep"),
         ({"style": "ukiyoe", "keep_colours": False}, "/style ukiyoe"),
+        ({"style": "ukiyoe", "match_colours": True, "sharp": True, "faces": False}, "/style ukiyoe match sharp noface"),
     ],
 )
 async def test_options_are_said_as_they_would_be_typed(options: dict[str, Any], text: str) -> None:
@@ -235,7 +237,7 @@ async def test_discord_is_told_every_command_in_its_languages() -> None:
         assert slash == {"style", "styles", "avatar", "queue", "cancel", "help"}
         assert {(2, "Restyle avatar"), (3, "Restyle")} <= set(commands)
         style = commands[1, "style"]
-        assert [option["name"] for option in style["options"]] == ["image", "style", "strength", "keep_colours"]
+        assert [option["name"] for option in style["options"]] == list(replies.OPTIONS)
         assert set(style["description_localizations"]) == {"zh-CN", "zh-TW"}
         assert style["options"][0]["name_localizations"]["zh-CN"] == "图片"
         assert (style["contexts"], style["integration_types"]) == ([0, 1, 2], [0, 1])

@@ -12,11 +12,13 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, expect
 
+from bots import replies
 from bots.conversation import Conversation
 from bots.ledger import Ledger
 from bots.web import WebAdapter
 from inference.job import Job, Result
 from tests.bots import chromium
+from tests.bots.blending import Blending, blended
 from tests.bots.console import Inverting
 from tests.bots.web_chat import Chat, acknowledge, hear, jpeg, negative, visitor
 
@@ -121,3 +123,59 @@ async def test_a_bare_photo_gets_the_gallery_and_a_press_paints_it(browser: Brow
         await page.locator(".entry").get_by_role("button", name="Starry Night").click()
         await expect(page.get_by_role("slider", name="Compare before and after")).to_be_visible()
         await expect(page.get_by_role("link", name="Download").last).to_have_attribute("download", "starry-night.jpg")
+
+
+def press(shown: dict[str, Any], label: str) -> dict[str, Any]:
+    commands = {button["label"]: button["command"] for row in shown["buttons"] for button in row}
+    return {"type": "message", "id": f"press-{label}", "text": commands[label], "pictures": []}
+
+
+async def test_weaker_is_another_picture_of_the_same_upload(tmp_path: Path) -> None:
+    photo = await asyncio.to_thread(SAMPLE.read_bytes)
+    service = Blending()
+    async with atelier(tmp_path, service) as chat, visitor(chat) as ada:
+        await ada.enter()
+        _, upload = await ada.upload(photo)
+        async with ada.socket() as socket:
+            await socket.send_json(message("/style ukiyoe", upload["ref"]))
+            shown = await hear(socket, "answer")
+            await acknowledge(socket, shown)
+            await socket.send_json(press(shown, "Weaker"))
+            frame = await hear(socket, "answer")
+            assert frame["caption"] == "made with AI · Ukiyo-e · 75 %"
+            assert (await ada.get(f"/chat/answers/{frame['handle']}/0"))[1] == blended(service.jobs[1])
+            await acknowledge(socket, frame)
+    assert blended(service.jobs[0]) != blended(service.jobs[1])
+
+
+async def test_an_upload_that_is_gone_is_told_and_nobody_else_may_press(tmp_path: Path) -> None:
+    photo = await asyncio.to_thread(SAMPLE.read_bytes)
+    async with atelier(tmp_path, Blending()) as chat, visitor(chat) as ada, visitor(chat) as eve:
+        await ada.enter()
+        await eve.enter()
+        _, upload = await ada.upload(photo)
+        async with ada.socket() as socket, eve.socket() as other:
+            await socket.send_json(message("/style ukiyoe", upload["ref"]))
+            shown = await hear(socket, "answer")
+            await acknowledge(socket, shown)
+            (tmp_path / "uploads" / upload["ref"]).unlink()
+            for who, said in ((socket, "error-gone"), (other, "again-gone")):
+                await who.send_json(press(shown, "Weaker"))
+                assert (await hear(who, "say"))["text"] == replies.text("en", said)
+
+
+@pytest.mark.browser
+async def test_on_a_phone_the_buttons_stand_under_the_result(browser: Browser, tmp_path: Path) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    async with atelier(tmp_path, Blending()) as chat, chromium.page(browser, chat.url, **phone) as page:
+        await page.get_by_role("button", name="Try it with this photo").tap()
+        await page.get_by_role("button", name="Ukiyo-e").tap()
+        await page.locator(".atelier").get_by_role("button", name="Weaker").tap()
+        await expect(page.get_by_text("made with AI · Ukiyo-e · 75 %")).to_be_visible()
+        await expect(page.locator(".me").last).to_have_text("You:Weaker")
+        await expect(page.get_by_role("slider", name="Compare before and after")).to_have_count(2)
+        await page.locator(".atelier").last.get_by_role("button", name="Other style").tap()
+        await page.locator(".atelier").last.get_by_role("button", name="Anime").tap()
+        await expect(page.get_by_text("made with AI · Anime · 75 %")).to_be_visible()
+        await expect(page.get_by_role("slider", name="Compare before and after")).to_have_count(3)
+        assert await page.locator("#scroll").evaluate("(node) => node.scrollWidth") == 390

@@ -146,8 +146,8 @@ async def test_the_buttons_of_an_album_stand_under_words_of_their_own(
 ) -> None:
     await bot.show(here, Answer((photo(), photo()), "Ukiyo-e", STRONGER), "key")
     album, words = await telegram.answer(), await telegram.answer()
-    assert (album.method, album.text) == ("sendMediaGroup", "")
-    assert (words.method, words.text, len(words.buttons[0])) == ("sendMessage", "Ukiyo-e", 2)
+    assert (album.method, album.text) == ("sendMediaGroup", "Ukiyo-e")
+    assert (words.method, words.text, len(words.buttons[0])) == ("sendMessage", "🖼 × 2", 2)
 
 
 @pytest.mark.parametrize("letter", ["a", "字", "🎨", "👩‍🎨"])
