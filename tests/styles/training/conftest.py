@@ -10,6 +10,10 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
+from styles.training import recipe as recipes
+from styles.training.loop import Loop
+from styles.training.studio import Studio
+
 CPU = torch.device("cpu")
 
 WIDTHS = {"conv1_1": (3, 4), "conv1_2": (4, 4), "conv2_1": (4, 6), "conv2_2": (6, 6), "conv3_1": (6, 8)}
@@ -104,6 +108,16 @@ def draw(path: Path, seed: int, size: tuple[int, int] = (90, 72)) -> None:
     coarse = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC).save(path)
+
+
+def loop_of(path: Path, vgg: Path | None = None) -> Loop:
+    """A training of a recipe that has not begun."""
+    plan = recipes.read(path)
+    return Loop(plan, Studio.open(plan, path.parent, vgg, CPU), CPU)
+
+
+def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
 def write_vgg(folder: Path) -> None:

@@ -1,5 +1,7 @@
 """``atelier train`` as a person meets it."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,10 @@ from click.testing import CliRunner, Result
 
 from deploy.cli import main
 from styles import pack
-from tests.styles.training.conftest import Written, draw
+from styles.training import checkpoint
+from styles.training import recipe as recipes
+from styles.training.loop import Loop
+from tests.styles.training.conftest import Written, draw, loop_of
 
 
 def atelier(*words: str | Path) -> Result:
@@ -62,3 +67,47 @@ def test_the_bar_says_how_long_it_takes(recipe: Written, vgg: Path, tmp_path: Pa
 @pytest.mark.parametrize("word", ["--check", "[pairs]", "cycle", "init", "torchrun", "tensorboard"])
 def test_the_help_teaches(word: str) -> None:
     assert word in atelier("--help").stdout
+
+
+def interrupted(monkeypatch: pytest.MonkeyPatch, step: int, *asked: signal.Signals) -> None:
+    """Have signals come amid a step: of all moments the one that tells whether steps are left half done."""
+    whole = Loop.schedule
+
+    def schedule(loop: Loop) -> object:
+        if loop.step == step - 1:
+            for each in asked:
+                signal.raise_signal(each)
+        return whole(loop)
+
+    monkeypatch.setattr(Loop, "schedule", schedule)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="raises a POSIX signal")
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_keeps_a_checkpoint_that_goes_on(
+    recipe: Written, vgg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: signal.Signals
+) -> None:
+    path, out = recipe("steps = 3", "steps = 5000"), tmp_path / "out"
+    former = signal.getsignal(asked)
+    interrupted(monkeypatch, 2, asked)
+    result = atelier(path, "--out", out, "--vgg", vgg, "--device", "cpu", "--quiet")
+    kept = out / checkpoint.NAME
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"Error: Stopped at step 2 of 5001; {kept} is kept, and the same command goes on from there.\n"
+    )
+    assert signal.getsignal(asked) is former
+    loop = loop_of(path, vgg)
+    loop.restore(checkpoint.load(kept, recipes.read(path).digest))
+    loop.advance()
+    assert loop.step == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="raises a POSIX signal")
+def test_a_second_ctrl_c_stops_at_once(
+    recipe: Written, vgg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(monkeypatch, 2, signal.SIGINT, signal.SIGINT)
+    result = atelier(recipe(), "--out", tmp_path / "out", "--vgg", vgg, "--device", "cpu", "--quiet")
+    assert (result.exit_code, result.stderr.strip()) == (1, "Aborted!")
+    assert not (tmp_path / "out" / checkpoint.NAME).exists()

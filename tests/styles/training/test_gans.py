@@ -6,16 +6,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
 
 from styles import pack
 from styles.training import BadPicture, BadRecipe, checkpoint, train
 from styles.training import recipe as recipes
 from styles.training.adversarial import Adversarial
 from styles.training.loop import Loop
-from styles.training.recipe import Recipe
 from styles.training.studio import Studio
-from tests.styles.training.conftest import CPU, RECIPE, draw
+from tests.styles.training.conftest import CPU, RECIPE, draw, loop_of, same
 
 THERE_AND_BACK = """
 [losses.adversarial]
@@ -91,14 +89,6 @@ def recipe(tmp_path: Path) -> Written:
     return written
 
 
-def loop_of(plan: Recipe) -> Loop:
-    return Loop(plan, Studio.open(plan, plan.path.parent, None, CPU), CPU)
-
-
-def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
-    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
-
-
 def test_an_unpaired_training_ends_with_a_pack_of_the_way_there(recipe: Written, tmp_path: Path) -> None:
     folder = train(recipe(UNPAIRED, THERE_AND_BACK), out=tmp_path / "out", progress=False)
     card = pack.read(folder)
@@ -118,7 +108,7 @@ def test_a_paired_training_ends_with_a_pack(recipe: Written, tmp_path: Path, mat
 
 
 def test_a_paired_training_nears_its_targets(recipe: Written) -> None:
-    loop = loop_of(recipes.read(recipe(PAIRS["drawn"], TO_A_TARGET)))
+    loop = loop_of(recipe(PAIRS["drawn"], TO_A_TARGET))
     seen = []
     for _ in range(40):
         loop.advance()
@@ -128,8 +118,8 @@ def test_a_paired_training_nears_its_targets(recipe: Written) -> None:
 
 
 def test_the_way_back_is_built_where_a_loss_needs_it_and_learns(recipe: Written) -> None:
-    assert loop_of(recipes.read(recipe(PAIRS["drawn"], TO_A_TARGET))).back is None
-    loop = loop_of(recipes.read(recipe(UNPAIRED, THERE_AND_BACK)))
+    assert loop_of(recipe(PAIRS["drawn"], TO_A_TARGET)).back is None
+    loop = loop_of(recipe(UNPAIRED, THERE_AND_BACK))
     assert loop.back is not None
     before = [weights.clone() for weights in loop.back.parameters()]
     loop.advance()
@@ -141,7 +131,7 @@ def test_a_gan_that_goes_on_is_the_one_that_never_stopped(
     recipe: Written, tmp_path: Path, material: str, losses: str
 ) -> None:
     path = recipe(material, losses, **{"size = 64": "size = [48, 64]", "steps = 3": "steps = 5"})
-    whole, first, second = (loop_of(recipes.read(path)) for _ in range(3))
+    whole, first, second = (loop_of(path) for _ in range(3))
     for _ in range(6):
         whole.advance()
     for _ in range(3):
@@ -164,7 +154,7 @@ def test_a_gan_that_goes_on_is_the_one_that_never_stopped(
 
 def test_a_phase_of_several_sizes_draws_one_for_each_step(recipe: Written) -> None:
     sizes = {"size = 64": "size = [48, 64]", "steps = 3": "steps = 30", "pool = 3": "pool = 30"}
-    loop = loop_of(recipes.read(recipe(UNPAIRED, THERE_AND_BACK, **sizes)))
+    loop = loop_of(recipe(UNPAIRED, THERE_AND_BACK, **sizes))
     for _ in range(8):
         loop.advance()
     judge = loop.plan.losses["adversarial"]
@@ -176,7 +166,7 @@ def test_the_running_mean_keeps_the_statistics_of_batches_in_step(recipe: Writte
     plan = recipes.read(recipe(PAIRS["drawn"], TO_A_TARGET))
     batched = replace(plan, network="pix2pix", network_options={"width": 2, "halvings": 7, "norm": "batch"})
     batched = replace(batched, phases=(replace(plan.phases[0], sizes=(128,), batch=1),))
-    loop = loop_of(batched)
+    loop = Loop(batched, Studio.open(batched, batched.path.parent, None, CPU), CPU)
     loop.advance()
     buffers = dict(loop.generator.named_buffers())
     averaged = dict(loop.module().named_buffers())
@@ -254,9 +244,9 @@ def test_a_photo_without_a_target_stops_the_training(recipe: Written, tmp_path: 
 
 
 def test_the_art_may_be_drawn_from_pictures(recipe: Written) -> None:
-    plain = loop_of(recipes.read(recipe(UNPAIRED, THERE_AND_BACK))).studio.whole_art()
+    plain = loop_of(recipe(UNPAIRED, THERE_AND_BACK)).studio.whole_art()
     drawn = recipe(UNPAIRED, THERE_AND_BACK, **{"side = 64\n": 'side = 64\ndrawn = "cartoon"\ntones = 3\n'})
-    (one,), (other,) = plain, loop_of(recipes.read(drawn)).studio.whole_art()
+    (one,), (other,) = plain, loop_of(drawn).studio.whole_art()
     assert one.shape == other.shape
     assert not torch.equal(one, other)
 

@@ -1,9 +1,6 @@
 """A training from its first step to its pack, and everything that may end it early."""
 
-import os
 import random
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,20 +15,7 @@ from styles.training import BadPicture, Diverged, NotWritten, TrainingError, Wro
 from styles.training import recipe as recipes
 from styles.training.board import Board
 from styles.training.course import Course
-from styles.training.loop import Loop
-from styles.training.studio import Studio
-from tests.styles.training.conftest import Written
-
-CPU = torch.device("cpu")
-
-
-def loop_of(path: Path, vgg: Path) -> Loop:
-    plan = recipes.read(path)
-    return Loop(plan, Studio.open(plan, path.parent, vgg, CPU), CPU)
-
-
-def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
-    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+from tests.styles.training.conftest import CPU, Written, loop_of, same
 
 
 def test_a_training_ends_with_a_pack_whose_style_runs(recipe: Written, vgg: Path, tmp_path: Path) -> None:
@@ -304,41 +288,3 @@ def test_an_empty_folder_of_photos_is_named(recipe: Written, vgg: Path, tmp_path
 def test_a_device_that_is_not_there_is_named(recipe: Written, vgg: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="The device cuda:77 cannot be used here"):
         train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False, device_name="cuda:77")
-
-
-LONG = """
-import sys
-from pathlib import Path
-from styles.training import Interrupted, train
-recipe, out, vgg = map(Path, sys.argv[1:])
-try:
-    train(recipe, out=out, vgg=vgg, progress=True)
-except Interrupted as stop:
-    print(stop)
-    raise SystemExit(2)
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_keeps_a_checkpoint_that_goes_on(
-    recipe: Written, vgg: Path, tmp_path: Path, asked: signal.Signals
-) -> None:
-    path, out = recipe("steps = 3", "steps = 5000"), tmp_path / "out"
-    command = [sys.executable, "-c", LONG, str(path), str(out), str(vgg)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        shown = ""
-        while "gram=" not in shown:  # tqdm's bar says it when a step is done
-            shown += process.stderr.read(1)
-        process.send_signal(asked)
-        said, _ = process.communicate(timeout=50)
-    plan = recipes.read(path)
-    state = checkpoint.load(out / checkpoint.NAME, plan.digest)
-    assert process.returncode == 2
-    assert said.startswith(f"Stopped at step {state['step']} of 5001;")
-    assert state["step"] >= 1
-    loop = loop_of(path, vgg)
-    loop.restore(state)
-    loop.advance()
-    assert loop.step == state["step"] + 1
