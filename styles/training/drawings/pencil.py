@@ -1,43 +1,44 @@
-"""A pencil drawing: graphite lines, and shade hatched by a right hand."""
+"""A pencil drawing: graphite lines, light shade, and much white paper."""
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from styles.training.drawings.filters import levelled, light, mixed
+from styles.training.drawings.filters import blurred, levelled, light, mixed
 from styles.training.drawings.rule import Rule, real
-from styles.training.drawings.strokes import flow, pen, streaks
+from styles.training.drawings.strokes import flow, pen
 
-PAPER, GRAPHITE = (0.975, 0.97, 0.955), (0.17, 0.17, 0.19)
-VIVID = 0.4
-WHITE = 0.82  # the brightness from which paper is left empty
-HAND = 0.03  # slopes fainter than this are hatched aslant
-REACH, GRAIN = 5, 1.2  # pixels: half the length of a stroke before it is drawn out, and how fine strokes are
-STEEP, BARE = 8.0, 0.06  # how abruptly a stroke ends, and what of it bare paper would still get
+PAPER, GRAPHITE = (0.985, 0.98, 0.965), (0.15, 0.15, 0.17)
+VIVID = 0.25
+CLEAN_RADIUS, CLEAN_EDGE = 2, 0.03  # a light pass, so that grain is not drawn
+SMOOTHINGS, RADIUS, EDGE = 2, 4, 0.08  # how shade is flattened
+AROUND = 7.0  # pixels; what is as dark as its surroundings stays paper
+FAINT = 0.02  # keeps black surroundings from dividing by nothing
+PRESSED = 1.5  # an exponent: the more, the harder the pencil
+CALM = 1.8  # pixels over which lines agree on their direction
+SHARP, BLACK, STEEP, DENSE = 18.0, 0.2, 5.0, 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Pencil(Rule):
-    """``line`` is the width of lines in pixels, ``hatch`` how much strokes differ, ``shade`` how dark shade becomes."""
+    """What is darker than its surroundings is drawn (dodging, as retouchers know it), and contours are traced.
 
-    line: float = real(0.7, 0.3, 3)
-    hatch: float = real(0.2, 0, 1)
-    shade: float = real(0.95, 0, 1)
+    ``line`` is the width of the lines in pixels, ``shade`` how dark the darkest even shade becomes.
+    """
+
+    line: float = real(0.8, 0.3, 3)
+    shade: float = real(0.3, 0, 1)
 
     def __call__(self, photos: Tensor) -> Tensor:
-        brightness = light(photos, VIVID)
-        calm = levelled(brightness, 2, 0.05**2)
-        bare = (1 - self.shade * self._shaded(brightness, calm)) * (1 - 0.9 * self._lined(brightness, calm))
-        return mixed(PAPER, GRAPHITE, 1 - bare)
+        brightness = light(photos, VIVID).clamp(0, 1)
+        calm = levelled(brightness, CLEAN_RADIUS, CLEAN_EDGE**2).clamp(0, 1)
+        drawn = ((calm + FAINT) / (blurred(calm, AROUND) + FAINT)).clamp(0, 1) ** PRESSED
+        lines = pen(calm**0.8, flow(calm, CALM), self.line, sharp=SHARP, level=BLACK, steep=STEEP)
+        bare = drawn * self._shaded(brightness) * (1 - DENSE * (1 - lines))
+        return mixed(GRAPHITE, PAPER, bare)
 
-    def _shaded(self, brightness: Tensor, calm: Tensor) -> Tensor:
-        strokes = streaks(brightness, flow(calm, 4.0, HAND), REACH, GRAIN).clamp(-2, 2)
-        flat = levelled(levelled(brightness, 3, 0.08**2), 3, 0.08**2)
-        dark = ((WHITE - flat) / WHITE).clamp(0, 1)
-        hatched = torch.sigmoid(STEEP * (dark - 0.5 + self.hatch * strokes)) - BARE
-        return (0.5 * dark**1.2 + 0.5 * hatched.clamp_min(0)).clamp(0, 1)
-
-    def _lined(self, brightness: Tensor, calm: Tensor) -> Tensor:
-        clean = levelled(brightness, 1, 0.04**2).clamp(0, 1) ** 0.7
-        return 1 - pen(clean, flow(calm, 3.0), self.line, sharp=26, level=0.5, steep=2.4)
+    def _shaded(self, brightness: Tensor) -> Tensor:
+        flat = brightness
+        for _ in range(SMOOTHINGS):
+            flat = levelled(flat, RADIUS, EDGE**2)
+        return 1 - self.shade * (1 - flat).clamp(0, 1) ** 1.3
