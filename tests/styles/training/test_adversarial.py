@@ -189,7 +189,7 @@ def test_only_a_conditional_judge_sees_whether_the_result_is_one_of_the_photo() 
     knowing, blind = adversarial(conditional=True), adversarial()
     assert (knowing.needs_pairs, blind.needs_pairs) == (True, False)
     for loss in (knowing, blind):
-        for _ in range(120):
+        for _ in range(60):
             loss.learn(scene(both, both.flip(0), both))
     assert knowing.balance()[0] - knowing.balance()[1] > 0.5
     assert blind.balance()[0] - blind.balance()[1] < 0.1

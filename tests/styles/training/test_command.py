@@ -45,22 +45,22 @@ def test_the_pictures_may_lie_elsewhere(recipe: Written, tmp_path: Path) -> None
     assert atelier(moved, "--check", "--data", tmp_path).exit_code == 0
 
 
-def test_a_quiet_training_says_where_the_pack_is(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+def test_a_quiet_training_says_where_the_pack_is_and_a_loud_one_how_long_it_takes(
+    recipe: Written, vgg: Path, tmp_path: Path
+) -> None:
     words = ("--out", tmp_path / "out", "--vgg", vgg, "--device", "cpu")
     result = atelier(recipe(), *words, "--quiet")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == f"The pack is ready: {tmp_path}/out/pack\n"
     assert pack.read(tmp_path / "out/pack").id == "tiny"
-    again = atelier(recipe("steps = 3", "steps = 4"), *words)
-    assert again.exit_code == 2
-    assert "of another recipe" in again.stderr
-    assert atelier(recipe("steps = 3", "steps = 4"), *words, "--restart").exit_code == 0
-
-
-def test_the_bar_says_how_long_it_takes(recipe: Written, vgg: Path, tmp_path: Path) -> None:
-    result = atelier(recipe(), "--out", tmp_path / "out", "--vgg", vgg, "--device", "cpu")
-    last = result.stderr.strip().splitlines()[-1]
-    assert "step 4 of 4, " in last
+    changed = recipe("steps = 3", "steps = 4")
+    refused = atelier(changed, *words)
+    assert refused.exit_code == 2
+    assert "of another recipe" in refused.stderr
+    restarted = atelier(changed, *words, "--restart")
+    last = restarted.stderr.strip().splitlines()[-1]
+    assert restarted.exit_code == 0
+    assert "step 5 of 5, " in last
     assert " steps/s, 00:00 left, content=" in last
 
 

@@ -108,9 +108,9 @@ def test_a_paired_training_ends_with_a_pack(recipe: Written, tmp_path: Path, mat
 
 
 def test_a_paired_training_nears_its_targets(recipe: Written) -> None:
-    loop = loop_of(recipe(PAIRS["drawn"], TO_A_TARGET))
+    loop = loop_of(recipe(PAIRS["drawn"], TO_A_TARGET, **{"rate = 1e-3": "rate = 5e-3"}))
     seen = []
-    for _ in range(40):
+    for _ in range(20):
         loop.advance()
         seen.append(loop.losses["paired"])
         loop.step = 0  # the same crops again, at the full rate

@@ -1,6 +1,7 @@
 """A training may start from the weights of another pack, if it is of the same network."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -11,14 +12,20 @@ from styles.training import recipe as recipes
 from styles.training import start as starts
 from styles.training.loop import Loop
 from styles.training.studio import Studio
+from tests.styles.making import PREVIEW, card, generator
 from tests.styles.training.conftest import Written
 
 CPU = torch.device("cpu")
 
 
+OPTIONS: dict[str, Any] = {"width": 4, "deep": 8, "fine": 4, "blocks": 1}  # those of the recipe
+
+
 @pytest.fixture
-def first(recipe: Written, vgg: Path, tmp_path: Path) -> Path:
-    return train(recipe(), out=tmp_path / "first", vgg=vgg, progress=False)
+def first(tmp_path: Path) -> Path:
+    folder = tmp_path / "first/pack"
+    pack.write(folder, card("tiny", **OPTIONS), generator(**OPTIONS), PREVIEW, {})
+    return folder
 
 
 def test_the_generator_starts_from_the_packs_weights(recipe: Written, vgg: Path, tmp_path: Path, first: Path) -> None:
@@ -32,7 +39,7 @@ def test_the_generator_starts_from_the_packs_weights(recipe: Written, vgg: Path,
 def test_the_card_says_what_it_started_from(recipe: Written, vgg: Path, tmp_path: Path, first: Path) -> None:
     path = recipe("seed = 3", "seed = 8\ninit = 'first/pack'")
     second = train(path, out=tmp_path / "second", vgg=vgg, progress=False)
-    words = f"tiny 1.0.0, weights {pack.read(first).sha256[:12]}"
+    words = f"tiny 1.2.3, weights {pack.read(first).sha256[:12]}"
     assert pack.read(second).origin.recipe == f"tiny.toml, started from {words}"
     assert pack.report(second)["started_from"] == words
 

@@ -2,6 +2,7 @@
 
 import random
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,12 +38,18 @@ def test_a_training_ends_with_a_pack_whose_style_runs(recipe: Written, vgg: Path
         assert (preview.format, preview.size) == ("JPEG", (512, 512))
     with Image.open(tmp_path / "out/sheet.png") as sheet:
         assert sheet.height == 768
+    said: list[str] = []
+    again = pack.read(train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False, echo=said.append))
+    assert again.sha256 == card.sha256  # made again, without a step
+    assert said[-1] == "Going on from step 4 of 4."
 
 
 def test_the_style_learns(recipe: Written, vgg: Path) -> None:
-    loop = loop_of(recipe("[losses.gram]\nweight = 1", "[losses.gram]\nweight = 100"), vgg)
+    path = recipe("[losses.gram]\nweight = 1", "[losses.gram]\nweight = 100")
+    path.write_text(path.read_text().replace("rate = 1e-3", "rate = 5e-3"))
+    loop = loop_of(path, vgg)
     seen = []
-    for _ in range(40):
+    for _ in range(15):
         loop.advance()
         seen.append(loop.losses["gram"])
         loop.step = 0  # the same crops again, at the full rate
@@ -76,14 +83,6 @@ def test_a_training_that_goes_on_is_the_one_that_never_stopped(recipe: Written, 
     assert same(judge, other)
 
 
-def test_a_finished_training_makes_its_pack_again_without_a_step(recipe: Written, vgg: Path, tmp_path: Path) -> None:
-    said: list[str] = []
-    first = pack.read(train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False))
-    again = pack.read(train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False, echo=said.append))
-    assert again.sha256 == first.sha256
-    assert said[-1] == "Going on from step 4 of 4."
-
-
 def test_starting_afresh_forgets_the_checkpoint(recipe: Written, vgg: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / checkpoint.NAME).write_bytes(b"broken")
@@ -108,7 +107,8 @@ def test_each_phase_starts_at_its_rate_and_falls(recipe: Written, vgg: Path) -> 
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(recipe: Written, vgg: Path, tmp_path: Path) -> None:
-    train(recipe(), out=tmp_path / "out", vgg=vgg, progress=False)
+    (tmp_path / "out").mkdir()
+    loop_of(recipe(), vgg).save(tmp_path / "out" / checkpoint.NAME)
     with pytest.raises(WrongCheckpoint, match="of another recipe, or of this one before it changed; move it away"):
         train(recipe("seed = 3", "seed = 4"), out=tmp_path / "out", vgg=vgg, progress=False)
 
@@ -124,14 +124,14 @@ def test_a_checkpoint_with_a_byte_changed_is_refused_or_read(recipe: Written, vg
     loop, path, draws = loop_of(recipe(), vgg), tmp_path / checkpoint.NAME, random.Random(1)
     loop.save(path)
     whole, refused = path.read_bytes(), 0
-    for _ in range(150):
+    for _ in range(60):
         place = draws.randrange(3000)  # its pickle is in there
         path.write_bytes(whole[:place] + bytes([draws.randrange(256)]) + whole[place + 1 :])
         try:
             checkpoint.load(path, loop.plan.digest)
         except WrongCheckpoint:
             refused += 1
-    assert refused > 50
+    assert refused > 20
 
 
 def test_a_loss_that_is_no_number_keeps_the_last_good_checkpoint(recipe: Written, vgg: Path, tmp_path: Path) -> None:
@@ -231,24 +231,27 @@ def test_a_folder_that_cannot_be_made_is_named(recipe: Written, vgg: Path, tmp_p
 
 def test_tensorboard_gets_curves_and_sheets(recipe: Written, vgg: Path, tmp_path: Path) -> None:
     loader = pytest.importorskip("tensorboard.backend.event_processing.event_file_loader")
-    path = recipe("steps = 3", "steps = 29")
+    path = recipe("steps = 3", "steps = 24")
     train(path, out=tmp_path / "out", vgg=vgg, progress=False)
     (file,) = (tmp_path / "out/tensorboard").iterdir()
     events = loader.EventFileLoader(str(file)).Load()
     seen = {(value.tag, event.step) for event in events for value in event.summary.value}
     losses = {(f"loss/{name}", 25) for name in recipes.read(path).losses}
-    assert seen == {*losses, ("rate", 25), ("steps per second", 25), ("sheet", 30)}
+    assert seen == {*losses, ("rate", 25), ("steps per second", 25), ("sheet", 25)}
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # its own thread moans as well
 def test_curves_that_cannot_be_written_end_with_a_sentence(tmp_path: Path) -> None:
     pytest.importorskip("tensorboard")
-    said: list[str] = []
+    said, others = list[str](), threading.enumerate()
     with no_file_larger_than(400), Board(tmp_path, 0, said.append) as board:
         for step in range(10_000):
             board.scalars(step, {"loss": 1.0})
             if said:
                 break
+    for thread in threading.enumerate():  # what it moans belongs to this test, not to the next
+        if thread not in others:
+            thread.join(10)
     assert said == ["TensorBoard's curves end here: they cannot be written (File too large)."]
 
 
@@ -266,10 +269,14 @@ weight = 1000
 """
 
 
-def test_what_the_watch_says_is_told_and_reported(recipe: Written, vgg: Path, tmp_path: Path) -> None:
+def test_what_the_watch_says_is_told_and_reported(
+    recipe: Written, vgg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("styles.training.watch.EARLY", 25)  # a miniature has little patience
+    monkeypatch.setattr("styles.training.watch.PATIENCE", 2)
     text = recipe().read_text()
     phases, rest = text.index("[[phases]]"), text.index("[licence]")
-    phase = "[[phases]]\nsteps = 200\nsize = 32\nbatch = 1\nrate = 1e-2\n"
+    phase = "[[phases]]\nsteps = 75\nsize = 32\nbatch = 1\nrate = 1e-2\n"
     path = tmp_path / "flat.toml"
     path.write_text(f"{text[:phases]}{phase}{FLAT}{text[rest:]}")
     said: list[str] = []
