@@ -61,10 +61,10 @@ def buttons(tag: str, key: str, past: Wish) -> tuple[tuple[Button, ...], ...]:
     percent = _percent(past)
     weaker = [("again-weaker", f"{(percent - 1) // _STEP * _STEP}%")] if percent > _STEP else []
     stronger = [("again-stronger", f"{(percent // _STEP + 1) * _STEP}%")] if percent < 100 else []
-    colours = ("again-own", _OWN) if past.keep_colours else ("again-keep", "keep")
     sharper = [] if past.sharp else [("again-sharper", "sharp")]
-    rows = ([*weaker, *stronger], [colours, *sharper], [("again-other", "")])
-    return tuple(tuple(_button(tag, key, label, words) for label, words in row) for row in rows if row)
+    colours = ("again-own", _OWN) if past.keep_colours else ("again-keep", "keep")
+    rows = ([*weaker, *stronger, *sharper], [colours, ("again-other", "")])
+    return tuple(tuple(_button(tag, key, label, words) for label, words in row) for row in rows)
 
 
 def told(tag: str, past: Wish) -> list[str]:

@@ -13,7 +13,9 @@ class Blending(Inverting):
     """Blends photo and negative by the strength; in grey where the photo's colours are not kept."""
 
     def _made(self, job: Job) -> Result:
-        return replace(super()._made(job), picture=blended(job))
+        picture = blended(job)
+        width, height = Image.open(io.BytesIO(picture)).size
+        return replace(super()._made(job), picture=picture, width=width, height=height)
 
     async def sheet(self) -> bytes:
         return _jpeg(Image.new("RGB", (300, 200), "olive"))

@@ -81,13 +81,13 @@ def command(shown: Sent, words: str) -> str:
     ],
 )
 def test_strength_goes_by_quarters(strength: float | None, weaker: str | None, stronger: str | None) -> None:
-    row = {button.label: button.command for button in again.buttons("en", KEY, Wish("ukiyoe", strength))[0]}
+    row = {button.label: button.command for button in again.buttons("en", KEY, Wish("ukiyoe", strength, sharp=True))[0]}
     wanted = {"Weaker": weaker, "Stronger": stronger}
     assert row == {label: f"/again {KEY} {words}" for label, words in wanted.items() if words}
 
 
 def test_only_what_is_not_so_already_is_offered() -> None:
-    assert labels(Wish("ukiyoe")) == ["Weaker", "Keep my colours", "Sharper", "Other style"]
+    assert labels(Wish("ukiyoe")) == ["Weaker", "Sharper", "Keep my colours", "Other style"]
     kept = Wish("ukiyoe", 0.5, keep_colours=True, sharp=True)
     assert labels(kept) == ["Weaker", "Stronger", "Style’s colours", "Other style"]
 

@@ -52,7 +52,7 @@ def grey(shown: Sent) -> int:
 async def test_weaker_is_a_new_picture_in_answer_to_the_same_photo(telegram: TelegramEmulator) -> None:
     asked = telegram.photo(picture(), caption="/style ukiyoe")
     shown = await telegram.answer("sendPhoto")
-    assert [len(row) for row in shown.buttons] == [1, 2, 1]
+    assert [len(row) for row in shown.buttons] == [2, 2]
     telegram.press(shown.messages[0], button(shown, "Weaker"))
     weaker = await telegram.answer("sendPhoto")
     assert weaker.text == "made with AI · Ukiyo-e · 75 %"
