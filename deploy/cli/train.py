@@ -18,7 +18,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--vgg", type=FOLDER, help="Folder of the perceptual network's file [ATELIER_VGG].")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
 @click.option("--check", is_flag=True, help="Look through the recipe and its pictures, say what is wrong, and stop.")
-@click.option("--restart", is_flag=True, help="Begin anew instead of resuming from the last checkpoint.")
+@click.option("--restart", is_flag=True, help="Begin anew, over the checkpoint that is there.")
 @click.option("--quiet", is_flag=True, help="No progress bar and no hints; only the pack's folder, or what went wrong.")
 def train(
     recipe: Path,
@@ -39,13 +39,14 @@ def train(
     What a recipe can learn from:
       one picture         [art] with that picture, [[photos]], losses `content` and `gram`
       a folder of art     [art] and [[photos]], with the loss `adversarial` as well
-      two unpaired sets   [art] and [[photos]], losses `adversarial`, `cycle` and `identity` (CycleGAN)
+      two unpaired sets   [art] and [[photos]], losses `adversarial`, `adversarial_back`, `cycle` and
+                          `identity` (CycleGAN)
       pairs               [pairs] side by side or in two folders, losses `paired` and `adversarial` (Pix2Pix)
       another pack        init = "ID or folder" goes on from its weights
 
     \b
     Examples:
-      atelier train ukiyoe.toml --data ~/pictures --check        is everything there, and sound?
+      atelier train ukiyoe.toml --data ~/pictures --check        are recipe and pictures sound?
       atelier train ukiyoe.toml --data ~/pictures                train, or go on training
       atelier styles import runs/ukiyoe/pack                     take the style into use
       tensorboard --logdir runs                                  watch the curves

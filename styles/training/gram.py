@@ -51,6 +51,8 @@ class Gram(Loss):
 
     @torch.no_grad()
     def prepare(self, setting: Setting) -> None:
+        if self.target == "crop" and not self.even:
+            return
         grams: dict[str, list[Tensor]] = {name: [] for name in self.layers}
         levels: dict[str, list[Tensor]] = {name: [] for name in self.layers}
         for picture in setting.art:

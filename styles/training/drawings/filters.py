@@ -61,7 +61,7 @@ def _within(length: int, radius: int, images: Tensor) -> Tensor:
 
 
 def blurred(images: Tensor, deviation: float) -> Tensor:
-    """A Gaussian blur; a deviation of more than a tenth of the smaller side counts as that tenth."""
+    """A Gaussian blur, over three deviations each way or as far as the smaller side lets a mirror reach."""
     reach = min(round(3 * deviation), min(images.shape[-2:]) - 1)
     places = torch.arange(-reach, reach + 1, device=images.device, dtype=images.dtype)
     weights = torch.exp(-(places**2) / (2 * deviation**2))
