@@ -11,13 +11,13 @@ from styles.training.drawings.strokes import flow, pen, slopes
 
 PAPER, LINE, WHITE = (0.99, 0.98, 0.96), (0.30, 0.25, 0.26), (1.0, 1.0, 1.0)
 VIVID = 0.4
-FLATTEN, EDGE = 5, 0.09
+SMOOTHINGS, FLATTEN, EDGE = 6, 6, 0.13  # how washes are flattened
 LIGHTEN = 0.85  # an exponent
-EMPTY, FADE = 0.66, 0.16  # the brightness from which paper stays white, and over how much more it gets so
-DARKEST, LIGHTEST = 0.42, 1.08  # washes are never black; the lightest are clipped to paper
+EMPTY, FADE = 0.60, 0.16  # the brightness from which paper stays white, and over how much more it gets so
+DARKEST, LIGHTEST = 0.50, 1.08  # washes are never black; the lightest are clipped to paper
 BLOTS, WATER, EVEN, FAINTEST = 1.8, 5.0, 16, 0.004  # pixels: sizes between which blots lie, and within which evened
-BLEED = 6.0  # pixels that a hue runs beyond its contour
-RIM, GATHER = 2.2, 30.0  # how much pigment gathers at an edge, and how abruptly only on its darker side
+BLEED = 7.0  # pixels that a hue runs beyond its contour
+RIM, GATHER = 3.2, 30.0  # how much pigment gathers at an edge, and how abruptly only on its darker side
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,17 @@ class Watercolour(Rule):
     against the photo, ``pen`` how dark the lines are.
     """
 
-    tones: int = whole(5, 1, 16)
-    wobble: float = real(0.04, 0, 0.5)
-    grain: float = real(0.18, 0, 1)
-    colour: float = real(1.35, 0, 4)
-    pen: float = real(0.65, 0, 1)
+    tones: int = whole(3, 1, 16)
+    wobble: float = real(0.02, 0, 0.5)
+    grain: float = real(0.1, 0, 1)
+    colour: float = real(1.2, 0, 4)
+    pen: float = real(0.85, 0, 1)
 
     def __call__(self, photos: Tensor) -> Tensor:
         brightness = light(photos, VIVID)
-        flat = levelled(levelled(photos, FLATTEN, EDGE**2), FLATTEN, EDGE**2)
+        flat = photos
+        for _ in range(SMOOTHINGS):
+            flat = levelled(flat, FLATTEN, EDGE**2)
         settled = blots(brightness)
         washed = self._washed(flat, settled)
         bare = ((light(flat, VIVID) + self.wobble * settled - EMPTY) / FADE).clamp(0, 1)
