@@ -12,6 +12,7 @@ from styles.training.drawings.ink import Ink
 from styles.training.drawings.mosaic import Mosaic
 from styles.training.drawings.neon import Neon
 from styles.training.drawings.pencil import Pencil
+from styles.training.drawings.pop import Pop
 from styles.training.drawings.rule import Rule
 from styles.training.drawings.watercolour import Watercolour
 from styles.training.drawings.woodblock import Woodblock
@@ -23,6 +24,7 @@ DRAWINGS: Mapping[str, Rule] = {
     "ink": Ink(),
     "pencil": Pencil(),
     "woodcut": Woodcut(),
+    "pop": Pop(),
     "watercolour": Watercolour(),
     "woodblock": Woodblock(),
     "mosaic": Mosaic(),

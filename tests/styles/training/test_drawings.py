@@ -16,6 +16,7 @@ from styles.training.drawings.comic import Comic
 from styles.training.drawings.filters import box, stepped
 from styles.training.drawings.ink import Ink
 from styles.training.drawings.pencil import Pencil
+from styles.training.drawings.pop import SCREENS, Pop
 from styles.training.drawings.strokes import along, flow, streaks
 from styles.training.drawings.watercolour import Watercolour
 from styles.training.drawings.woodblock import INKS, Woodblock
@@ -211,3 +212,10 @@ def test_a_woodblock_print_knows_the_printers_inks_alone() -> None:
     printed = Woodblock(crisp=1000)(flat)[..., 16, 16]
     assert torch.cdist(printed, torch.tensor(INKS)).amin(1).median() < 0.01
     assert Woodblock()(halves(0.9, 0.3))[..., 15:18].min() < 0.2  # and a dark line between two areas
+
+
+def test_pop_art_prints_every_light_in_a_screen_of_its_own() -> None:
+    lights = [0.36, 0.51, 0.70, 0.90]
+    printed = torch.stack([Pop(crisp=1000)(plain(level))[0, :, 16, 16] for level in lights])
+    torch.testing.assert_close(printed, torch.tensor(SCREENS)[2:], atol=0.02, rtol=0)
+    assert Pop()(halves(0.9, 0.5))[..., 15:18].amin() < 0.2  # and a key line between two
