@@ -112,6 +112,7 @@ async def test_a_misspelt_style_is_answered_with_the_nearest(program: Program, t
     assert ["/style ukiyoe"] in answer.buttons
 
 
+@pytest.mark.timeout(180)  # the whole program starts several times
 async def test_killed_at_any_point_it_answers_all_that_it_accepted_and_nothing_twice(
     program: Program, telegram: TelegramEmulator, data: Path
 ) -> None:

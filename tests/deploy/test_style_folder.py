@@ -134,6 +134,7 @@ def test_a_full_disk_stops_everything_with_one_sentence_and_the_same_command_goe
     assert files("out") == {"a.jpg", "red/b.JPEG", "red/b.png.jpg"}
 
 
+@pytest.mark.timeout(180)  # a whole program, started twice
 def test_ctrl_c_leaves_no_half_file_and_the_same_command_goes_on() -> None:
     names = {f"{number}.jpg" for number in range(60)}
     photos("many", names)
