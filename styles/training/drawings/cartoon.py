@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from styles.training.colours import grey
-from styles.training.drawings.filters import levelled, light, stepped
+from styles.training.drawings.filters import flattened, levelled, light, stepped
 from styles.training.drawings.rule import Rule, real, whole
 from styles.training.drawings.strokes import flow, pen
 
@@ -41,9 +41,7 @@ class Cartoon(Rule):
         return (INK * painted).lerp(painted, self._inked(photos))
 
     def _painted(self, photos: Tensor) -> Tensor:
-        flat = photos
-        for _ in range(SMOOTHINGS):
-            flat = levelled(flat, self.radius, self.edge**2)
+        flat = flattened(photos, SMOOTHINGS, self.radius, self.edge)
         brightness = grey(flat).clamp(0, 1)
         airy = brightness**AIRY
         tone = DARKEST + (1 - DARKEST) * airy.lerp(stepped(airy, self.tones), CEL)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from styles.training.drawings.filters import levelled, light, stepped
+from styles.training.drawings.filters import flattened, levelled, light, stepped
 from styles.training.drawings.rule import Rule, real, whole
 from styles.training.drawings.strokes import flow, pen
 
@@ -34,9 +34,7 @@ class Comic(Rule):
         return self._painted(photos) * self._inked(photos)
 
     def _painted(self, photos: Tensor) -> Tensor:
-        flat = photos
-        for _ in range(SMOOTHINGS):
-            flat = levelled(flat, RADIUS, EDGE**2)
+        flat = flattened(photos, SMOOTHINGS, RADIUS, EDGE)
         brightness = light(flat, VIVID).clamp(0, 1)
         tone = DARKEST + (1 - DARKEST) * stepped(brightness**SHADOW, self.tones)
         return (tone + self.colour * (flat - brightness)).clamp(0, 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from styles.training.drawings.filters import blurred, levelled, light, mixed, stepped
+from styles.training.drawings.filters import blurred, flattened, levelled, light, mixed, stepped
 from styles.training.drawings.rule import Rule, real, whole
 from styles.training.drawings.strokes import flow, pen
 
@@ -40,9 +40,7 @@ class Ink(Rule):
         return painted * mixed((1, 1, 1), CINNABAR, self.cinnabar * reds(photos))
 
     def _washed(self, brightness: Tensor) -> Tensor:
-        flat = brightness
-        for _ in range(SMOOTHINGS):
-            flat = levelled(flat, RADIUS, EDGE**2)
+        flat = flattened(brightness, SMOOTHINGS, RADIUS, EDGE)
         dark = ((self.empty - flat) / (self.empty - DARKEST)).clamp(0, 1) ** THIN
         wash = stepped(dark, self.tones)
         rim = (wash - blurred(wash, RIM)).clamp_min(0)

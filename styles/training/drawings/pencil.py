@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from styles.training.drawings.filters import blurred, levelled, light, mixed
+from styles.training.drawings.filters import blurred, flattened, levelled, light, mixed
 from styles.training.drawings.rule import Rule, real
 from styles.training.drawings.strokes import flow, pen
 
@@ -38,7 +38,5 @@ class Pencil(Rule):
         return mixed(GRAPHITE, PAPER, bare)
 
     def _shaded(self, brightness: Tensor) -> Tensor:
-        flat = brightness
-        for _ in range(SMOOTHINGS):
-            flat = levelled(flat, RADIUS, EDGE**2)
+        flat = flattened(brightness, SMOOTHINGS, RADIUS, EDGE)
         return 1 - self.shade * (1 - flat).clamp(0, 1) ** 1.3

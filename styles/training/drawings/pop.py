@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from styles.training.drawings.filters import Colour, levelled, light
+from styles.training.drawings.filters import Colour, flattened, levelled, light
 from styles.training.drawings.rule import Rule, real
 from styles.training.drawings.strokes import flow, pen
 
@@ -36,9 +36,7 @@ class Pop(Rule):
 
     def __call__(self, photos: Tensor) -> Tensor:
         brightness = light(photos, VIVID)
-        flat = brightness
-        for _ in range(SMOOTHINGS):
-            flat = levelled(flat, RADIUS, EDGE**2)
+        flat = flattened(brightness, SMOOTHINGS, RADIUS, EDGE)
         key = photos.new_tensor(SCREENS[0]).view(1, 3, 1, 1)
         return key.lerp(self._screened(flat.clamp(0, 1) ** SHADOW), self._lines(brightness))
 

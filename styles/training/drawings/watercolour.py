@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from styles.training.drawings.filters import blurred, box, levelled, light, mixed, painted, stepped
+from styles.training.drawings.filters import blurred, box, flattened, levelled, light, mixed, painted, stepped
 from styles.training.drawings.rule import Rule, real, whole
 from styles.training.drawings.strokes import flow, pen, slopes
 
@@ -37,9 +37,7 @@ class Watercolour(Rule):
 
     def __call__(self, photos: Tensor) -> Tensor:
         brightness = light(photos, VIVID)
-        flat = photos
-        for _ in range(SMOOTHINGS):
-            flat = levelled(flat, FLATTEN, EDGE**2)
+        flat = flattened(photos, SMOOTHINGS, FLATTEN, EDGE)
         settled = blots(brightness)
         washed = self._washed(flat, settled)
         bare = ((light(flat, VIVID) + self.wobble * settled - EMPTY) / FADE).clamp(0, 1)

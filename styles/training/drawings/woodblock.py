@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from styles.training.colours import yuv
-from styles.training.drawings.filters import Colour, levelled, light
+from styles.training.drawings.filters import Colour, flattened, levelled, light
 from styles.training.drawings.rule import Rule, real
 from styles.training.drawings.strokes import flow, pen
 
@@ -50,9 +50,7 @@ class Woodblock(Rule):
     crisp: float = real(90.0, 1, 1000)
 
     def __call__(self, photos: Tensor) -> Tensor:
-        flat = photos
-        for _ in range(SMOOTHINGS):
-            flat = levelled(flat, RADIUS, EDGE**2)
+        flat = flattened(photos, SMOOTHINGS, RADIUS, EDGE)
         lines = self._lines(photos)
         key = photos.new_tensor(KEY).view(1, 3, 1, 1)
         return key.lerp(self._printed(flat), lines)
