@@ -20,12 +20,20 @@ class Listener(Protocol):
         """Styles whose id or title begins with (or resembles) what was typed, as (id, title) pairs, best first."""
         ...
 
+    async def moved(self, platform: str, chat: str, to: str) -> None:
+        """The platform gave a chat another id: its rules and consents go with it. Safe to call twice."""
+        ...
+
 
 class SendFailed(Exception):
     """The platform refused: nothing was delivered, and trying again as it is will not help.
 
     The text says why, without secrets.
     """
+
+
+class ChatGone(SendFailed):
+    """Nobody can be reached there any more: the person blocked us, we were removed, or the chat was deleted."""
 
 
 class SendUncertain(Exception):
@@ -58,7 +66,22 @@ class Adapter(Protocol):
         ...
 
     async def avatar(self, person: Person, address: Address) -> Picture | None:
-        """The person's own profile picture, or None when there is none or it is hidden from us."""
+        """A person's profile picture, or None when there is none or it is hidden from us.
+
+        Of the speaker or of a member; the conversation has asked the member first.
+        """
+        ...
+
+    async def chat_picture(self, address: Address) -> Picture | None:
+        """The group's own picture, or None where there is none."""
+        ...
+
+    async def administers(self, person: Person, address: Address) -> bool:
+        """Whether the person may decide for the chat. In a private chat everybody may. False when it is unknown."""
+        ...
+
+    def home(self, address: Address) -> Address | None:
+        """Where to speak in this chat, now or in a month, in answer to nothing; None if that is not possible."""
         ...
 
     async def say(self, address: Address, text: Text) -> str:
@@ -70,7 +93,7 @@ class Adapter(Protocol):
         ...
 
     async def remove(self, address: Address, sent: str | None) -> None:
-        """Take back words sent before; None for what shows by itself that an answer is coming, which now is not.
+        """Take back words or pictures sent before; None for the platform's own sign that an answer is coming.
 
         Does nothing if they are gone.
         """
@@ -80,6 +103,9 @@ class Adapter(Protocol):
         """Show "sending a photo…" for a few seconds where the platform can; cheap, best effort, never raises."""
         ...
 
-    async def show(self, address: Address, answer: Answer, key: str) -> None:
-        """Send pictures. ``key`` names the answer uniquely, for platforms that can recognise a repetition."""
+    async def show(self, address: Address, answer: Answer, key: str) -> str:
+        """Send pictures. ``key`` names the answer uniquely, for platforms that can recognise a repetition.
+
+        Returns an opaque id of all that was sent, for ``remove``.
+        """
         ...

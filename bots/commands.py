@@ -7,8 +7,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-NAMES = ("style", "styles", "avatar", "queue", "cancel", "help", "start")
-MENU = NAMES[:-1]  # platforms offer "start" by themselves
+MENU = (
+    *("style", "styles", "try", "avatar", "queue", "cancel"),
+    *("settings", "language", "privacy", "forgetme", "help"),
+)
+NAMES = (*MENU, "start")  # platforms offer "start" by themselves
 _LONGEST_WISH = 200  # characters; far longer than any name, short enough for any pattern
 
 _COMMAND = re.compile(r"\s*[/!]([a-z_]+)(?:\s+(.*))?$", re.IGNORECASE | re.DOTALL)

@@ -39,6 +39,8 @@ class Message:
     replies to. ``text`` is the command or plain text ("" for a bare picture), with any "@bot" already taken off.
     ``addressed`` is False for group chatter that is not a command, reply or mention to the bot.
     ``as_file`` is True when the person sent the picture as a file, so the answer goes back as one.
+    ``mentioned`` are the members that it names or whose message it replies to; never the speaker, never a bot.
+    ``pressed`` is the id, as ``Adapter.say`` or ``show`` returns it, of what bears the button that was pressed.
     """
 
     platform: str
@@ -52,6 +54,8 @@ class Message:
     private: bool = False
     addressed: bool = True
     as_file: bool = False
+    mentioned: tuple[Person, ...] = ()
+    pressed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +68,39 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words to say, with rows of buttons."""
+    """Words to say, with rows of buttons.
+
+    ``panel``: they take the place of the words whose button asked for them. ``whispered``: they are for the speaker
+    alone, where the platform can do that.
+    """
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
+    panel: bool = False
+    whispered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One encoded picture to send; ``name`` is a file name such as "ukiyoe.jpg"."""
+    """One encoded picture to send; ``name`` is a file name such as "ukiyoe.jpg". ``animated``: it moves."""
 
     picture: bytes = field(repr=False)
     media_type: str = "image/jpeg"
     name: str = "picture.jpg"
     width: int = 0
     height: int = 0
+    animated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Pictures to send as one answer (an album when there are several), with one caption."""
+    """Pictures to send as one answer (an album when there are several), with one caption.
+
+    ``before`` are the pictures that they were made of, for platforms that show both; in the order of ``photos``.
+    """
 
     photos: tuple[Photo, ...]
     caption: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
     as_file: bool = False
+    before: tuple[Picture, ...] = ()

@@ -6,7 +6,7 @@ stopping the program leaves its message in the ledger, where the next start find
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from types import TracebackType
@@ -17,8 +17,13 @@ from bots import replies
 from bots.adapter import Adapter
 from bots.commands import parse
 from bots.conversation import naming
-from bots.conversation.asking import Asking, Request
+from bots.conversation.afterwards import Afterwards
+from bots.conversation.asking import Asking
+from bots.conversation.avatars import Avatars
 from bots.conversation.delivery import Delivery
+from bots.conversation.gallery import Gallery
+from bots.conversation.policy import Policy
+from bots.conversation.request import Handler, Request
 from bots.conversation.restyling import Restyling, failure_text
 from bots.conversation.turns import Turn, Turns
 from bots.conversation.waiting import Pace, Waiting
@@ -30,7 +35,6 @@ from inference.service import Service
 log = logging.getLogger(__name__)
 _LONGEST_TEXT = 4096  # characters of a message that are read
 _MOST_SUGGESTED = 25  # what a platform shows in one list
-_MOST_WAITING = 20  # pictures of one person; two albums of the largest size
 _NOT_READY_S = 2.0
 _TIDY_EVERY_S = 60.0
 _GRACE_S = 10.0  # for answers that are leaving when the program stops
@@ -43,8 +47,8 @@ class Conversation:
     Leave it while the adapters are still connected: turns end where they are, and answers that are leaving are waited
     for. What is received after that is recorded for the next start.
     ``deadline_s`` is how long a picture may take before its person is told that it failed; a restart begins it anew.
-    ``mark`` is the operator's choice of the visible mark on photo replies, ``in_hand`` how many jobs are submitted at
-    once.
+    ``mark`` is the operator's choice of the visible mark on photo replies, ``operators`` are the people, as
+    "platform:id", who run this Atelier, ``in_hand`` is how many jobs are submitted at once.
     """
 
     def __init__(
@@ -54,18 +58,27 @@ class Conversation:
         adapters: Sequence[Adapter],
         *,
         mark: bool = True,
+        operators: Collection[str] = (),
         deadline_s: float = 600.0,
         in_hand: int = 64,
         pace: Pace = Pace(),  # noqa: B008  frozen
     ) -> None:
         self._service, self._ledger, self._deadline_s, self._pace = service, ledger, deadline_s, pace
         self._adapters = {adapter.platform: adapter for adapter in adapters}
-        self._asking = Asking(service, ledger.memory, mark=mark)
+        self._policy = Policy(service, ledger, operators=operators, mark=mark)
+        self._gallery = Gallery(service, self._policy)
+        self._asking = Asking(self._policy, self._gallery, ledger.memory, self._handlers())
+        self._afterwards = Afterwards(ledger)
         self._restyling = Restyling(service, ledger, deadline_s=deadline_s, in_hand=in_hand)
-        self._delivery = Delivery(ledger)
+        self._delivery = Delivery(ledger, self._afterwards.shown)
         self._turns = Turns(ledger, self._restyling)
         self._leaving: set[asyncio.Task[None]] = set()
         self._order: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
+
+    def _handlers(self) -> dict[str, Handler]:
+        """Every command that has a module of its own."""
+        modules = (Avatars(self._policy, self._gallery, self._ledger, self.receive),)
+        return {name: handler for module in modules for name, handler in module.commands.items()}
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(replies.prepare)
@@ -93,6 +106,10 @@ class Conversation:
             # An adapter that gives up now must not leave a message that is recorded and has no turn.
             await asyncio.shield(self._record(message))
 
+    async def moved(self, platform: str, chat: str, to: str) -> None:
+        """The platform gave a chat another id."""
+        await self._ledger.chats.move(platform, chat, to)
+
     async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
         """Styles whose id or title begins with, contains or resembles what was typed, as (id, title), best first."""
         try:
@@ -103,7 +120,8 @@ class Conversation:
         return tuple((style.id, naming.title(style, language)) for style in styles[:_MOST_SUGGESTED])
 
     async def _record(self, message: Message) -> None:
-        entry = await self._ledger.receive(message)
+        admitted = await self._policy.admitted(message, self._adapters[message.platform])
+        entry = await self._ledger.receive(admitted) if admitted else None
         if entry:
             self._start(entry)
 
@@ -139,6 +157,7 @@ class Conversation:
             if turn.waiting:
                 await self._restyling.make(turn.entry, turn.waiting)
         if turn.waiting:
+            await self._policy.settle(turn.entry)
             reply = reply or await self._restyling.answer(turn.entry)
         await self._reply(turn, reply)
 
@@ -155,6 +174,8 @@ class Conversation:
         command = parse(message.text)
         if command and command.name in ("queue", "cancel"):  # about the others, so not in line behind them
             return await self._about_turns(turn, command.name)
+        if refusal := await self._policy.refusal(message, command, turn.adapter):
+            return refusal
         async with self._in_order(message):
             wanted = await self._patiently(turn)
             if not isinstance(wanted, Request):
@@ -162,16 +183,16 @@ class Conversation:
             return await self._accept(turn, wanted, stack)
 
     async def _accept(self, turn: Turn, request: Request, stack: AsyncExitStack) -> Text | None:
-        message, kept = turn.entry.message, len(await self._ledger.kept(turn.entry.number))
-        waiting = await self._ledger.waiting(message.platform, message.person.id) - kept
-        if waiting + len(request.pictures) > _MOST_WAITING:
-            return Text(replies.text(message.person.language, "too-many-waiting", count=waiting))
+        accepted = await self._policy.debit(turn.entry, request)
+        if isinstance(accepted, Text):
+            return accepted
+        request = accepted
         turn.style = request.style
         await self._wait(turn, stack)
         await self._restyling.keep(turn.entry, request, turn.adapter)
         turn.entry = replace(turn.entry, state=State.ACCEPTED, as_file=request.as_file)
         if request.ends_choice:
-            await self._asking.forget(message)
+            await self._asking.forget(turn.entry.message)
         return None
 
     async def _patiently(self, turn: Turn) -> Text | Answer | Request | None:
@@ -225,4 +246,5 @@ class Conversation:
     async def _tidy(self) -> None:
         while True:
             await asyncio.sleep(_TIDY_EVERY_S)
+            await self._afterwards.tidy()
             await self._ledger.tidy()

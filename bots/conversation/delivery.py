@@ -15,12 +15,12 @@ log = logging.getLogger(__name__)
 class Delivery:
     """Sends for every platform and keeps the account."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, shown: Callable[[Entry, str], Awaitable[None]]) -> None:
+        self._ledger, self._shown = ledger, shown
 
     async def words(self, entry: Entry, adapter: Adapter, text: Text) -> None:
         """Answer with words, unless the message was cancelled or answered meanwhile."""
-        await self._send(entry, adapter, Reply.WORDS, lambda: adapter.say(entry.message.address, text))
+        await self._send(entry, adapter, Reply.WORDS, lambda: _say(entry.message, adapter, text))
 
     async def pictures(self, entry: Entry, adapter: Adapter, answer: Answer, reply: Reply) -> None:
         """Answer with pictures, unless the message was cancelled or answered meanwhile."""
@@ -31,13 +31,11 @@ class Delivery:
         log.warning("%s ? the answer may or may not have arrived", _name(entry))
         await self._tell(entry, adapter, "uncertain", State.UNCERTAIN)
 
-    async def _send(
-        self, entry: Entry, adapter: Adapter, reply: Reply, sending: Callable[[], Awaitable[object]]
-    ) -> None:
+    async def _send(self, entry: Entry, adapter: Adapter, reply: Reply, sending: Callable[[], Awaitable[str]]) -> None:
         if not await self._ledger.begin_sending(entry.number, reply):
             return
         try:
-            await sending()
+            sent = await sending()
         except SendFailed as refusal:
             log.warning("%s × %s", _name(entry), refusal)
             if reply is Reply.WORDS:  # more words would fare no better
@@ -50,6 +48,8 @@ class Delivery:
             log.exception("%s × the adapter broke", _name(entry))
             await self.tell_uncertain(entry, adapter)
         else:
+            if reply is Reply.PICTURES:
+                await self._shown(entry, sent)
             await self._ledger.finish(entry.number, State.SENT)
 
     async def _tell(self, entry: Entry, adapter: Adapter, key: str, state: State) -> None:
@@ -69,14 +69,22 @@ def answer_key(message: Message) -> str:
     return hashlib.blake2b(name.encode(), digest_size=12).hexdigest()
 
 
-async def _show(entry: Entry, adapter: Adapter, answer: Answer) -> None:
+async def _say(message: Message, adapter: Adapter, text: Text) -> str:
+    """Say words, or put them in the place of those whose button asked for them."""
+    if text.panel and message.pressed:
+        await adapter.change(message.address, message.pressed, text)
+        return message.pressed
+    return await adapter.say(message.address, text)
+
+
+async def _show(entry: Entry, adapter: Adapter, answer: Answer) -> str:
     address, key = entry.message.address, answer_key(entry.message)
     try:
-        await adapter.show(address, answer, key)
+        return await adapter.show(address, answer, key)
     except SendUncertain:
         if not adapter.repeatable:
             raise
-        await adapter.show(address, answer, key)
+        return await adapter.show(address, answer, key)
 
 
 def _name(entry: Entry) -> str:

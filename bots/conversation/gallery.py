@@ -5,24 +5,56 @@ from dataclasses import replace
 
 from bots import replies
 from bots.commands import Wish, spoken
+from bots.conversation import naming
 from bots.conversation.naming import title
-from bots.message import Answer, Button, Photo
-from inference.service import StyleInfo
+from bots.conversation.policy import Policy
+from bots.message import Answer, Button, Message, Photo, Text
+from inference.service import Service, StyleInfo
 
 _PER_ROW = 3
 _MOST = 24  # buttons; the narrowest platform takes 25 in one message
+_MOST_ECHOED = 40  # characters of what a person typed that are said back
+_MOST_SUGGESTED = 3
 
 
-def gallery(sheet: bytes, styles: Sequence[StyleInfo], tag: str, asks: str, command: str, wish: Wish) -> Answer:
-    """The contact sheet with its numbered list. ``asks`` is the reply that heads it; every button carries ``wish``."""
-    lines = [replies.text(tag, asks)]
-    for number, style in enumerate(styles, 1):
-        lines.append(replies.text(tag, "gallery-line", number=str(number), title=title(style, tag), id=style.id))
-    photo = Photo(sheet, "image/jpeg", "styles.jpg")
-    return Answer((photo,), "\n".join(lines), buttons(styles, tag, command, wish))
+class Gallery:
+    """Shows the styles of a message's chat."""
+
+    def __init__(self, service: Service, policy: Policy) -> None:
+        self._service, self._policy = service, policy
+
+    async def show(self, message: Message, asks: str, command: str, wish: Wish) -> Text | Answer:
+        """The contact sheet with its numbered list. ``asks`` is the reply that heads it; each button says ``command``.
+
+        Raises:
+            ServiceError: the styles cannot be listed.
+        """
+        styles, tag = await self._policy.styles(message), message.person.language
+        if not styles:
+            return Text(replies.text(tag, "no-styles"))
+        if not wish.in_range:
+            return Text(replies.text(tag, "strength-range", style=styles[0].id))
+        lines = [replies.text(tag, asks)]
+        for number, style in enumerate(styles, 1):
+            lines.append(replies.text(tag, "gallery-line", number=str(number), title=title(style, tag), id=style.id))
+        photo = Photo(await self._service.sheet(), "image/jpeg", "styles.jpg")
+        return Answer((photo,), "\n".join(lines), buttons(styles, tag, command, wish))
 
 
 def buttons(styles: Sequence[StyleInfo], tag: str, command: str, wish: Wish) -> tuple[tuple[Button, ...], ...]:
     """A button for each style that says ``command`` with it."""
     pressed = [Button(title(style, tag), spoken(command, replace(wish, style=style.id))) for style in styles[:_MOST]]
     return tuple(tuple(pressed[start : start + _PER_ROW]) for start in range(0, len(pressed), _PER_ROW))
+
+
+def cannot(message: Message, styles: Sequence[StyleInfo], style: StyleInfo | None, command: str, wish: Wish) -> Text:
+    """No such style, or a strength out of range: say so, and offer what is near."""
+    tag = message.person.language
+    if not styles:
+        return Text(replies.text(tag, "no-styles"))
+    if style is not None:
+        return Text(replies.text(tag, "strength-range", style=style.id))
+    near = naming.nearest(styles, wish.style)[:_MOST_SUGGESTED]
+    text = replies.text(tag, "unknown-style", style=wish.style[:_MOST_ECHOED], near=len(near))
+    possible = wish if wish.in_range else replace(wish, strength=None)
+    return Text(text, buttons(near or styles, tag, command, possible))

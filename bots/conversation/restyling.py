@@ -8,8 +8,8 @@ from functools import partial
 from bots import replies
 from bots.adapter import Adapter, SendFailed
 from bots.conversation import again, naming
-from bots.conversation.asking import Request
 from bots.conversation.delivery import answer_key
+from bots.conversation.request import Request
 from bots.conversation.waiting import Waiting
 from bots.ledger import Entry, Item, Ledger
 from bots.message import Answer, Photo, Picture, Text

@@ -60,6 +60,15 @@ class DiscordAdapter:
             return None
         return Picture(place.avatar, "image/png", name="avatar.png")
 
+    async def chat_picture(self, address: Address) -> Picture | None:  # noqa: ARG002
+        return None
+
+    async def administers(self, person: Person, address: Address) -> bool:  # noqa: ARG002
+        return False
+
+    def home(self, address: Address) -> Address | None:  # noqa: ARG002
+        return None
+
     async def say(self, address: Address, text: Text) -> str:
         with self._connection.sending():
             return await self._send(Place.of(address), Parcel.of_text(text))
@@ -100,10 +109,10 @@ class DiscordAdapter:
             with contextlib.suppress(discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError):
                 await client.get_partial_messageable(place.channel).typing()
 
-    async def show(self, address: Address, answer: Answer, key: str) -> None:
+    async def show(self, address: Address, answer: Answer, key: str) -> str:
         place = Place.of(address)
         with self._connection.sending():
-            await self._send(place, Parcel.of_answer(answer, key, place.limit))
+            return await self._send(place, Parcel.of_answer(answer, key, place.limit))
 
     async def _send(self, place: Place, parcel: Parcel) -> str:
         if place.token:

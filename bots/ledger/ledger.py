@@ -19,8 +19,10 @@ from typing import Self
 import aiosqlite
 
 from bots.ledger import records
+from bots.ledger.chats import Chats
 from bots.ledger.database import Database
 from bots.ledger.memory import Memory
+from bots.ledger.people import People
 from bots.ledger.records import Entry, Item, Reply, State
 from bots.message import Message
 from inference.job import Job, Result
@@ -30,11 +32,13 @@ _KEPT_S = 30 * 86400  # how long an answered message is known, should a platform
 
 
 class Ledger:
-    """An async context manager. Every method is one transaction; ``memory`` lives in the same file."""
+    """An async context manager. Every method is one transaction; what it holds beside messages has its own part."""
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
         self.memory = Memory(self._database)
+        self.chats = Chats(self._database)
+        self.people = People(self._database)
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:

@@ -65,6 +65,7 @@ def message_from_json(text: str) -> Message:
     values["person"] = Person(**values["person"])
     for name in ("pictures", "replied"):
         values[name] = pictures(values[name])
+    values["mentioned"] = tuple(Person(**person) for person in values.get("mentioned", ()))
     return Message(**values)
 
 

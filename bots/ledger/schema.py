@@ -42,4 +42,65 @@ STEPS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (platform, chat, person, what)
         )""",
     ),
+    (
+        # ``address`` is where to speak in the chat in answer to nothing, where its platform can do that.
+        """CREATE TABLE chats (
+            platform TEXT NOT NULL,
+            chat TEXT NOT NULL,
+            private INTEGER NOT NULL,
+            address TEXT,
+            rules TEXT NOT NULL DEFAULT '{}',
+            gone INTEGER NOT NULL DEFAULT 0,
+            seen REAL NOT NULL,
+            PRIMARY KEY (platform, chat)
+        )""",
+        """CREATE TABLE people (
+            platform TEXT NOT NULL,
+            person TEXT NOT NULL,
+            language TEXT,
+            blocked INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (platform, person)
+        )""",
+        # Pictures that were accepted, and not given back: what quotas and statistics count.
+        """CREATE TABLE debits (
+            number INTEGER PRIMARY KEY,
+            platform TEXT NOT NULL,
+            chat TEXT NOT NULL,
+            person TEXT NOT NULL,
+            style TEXT NOT NULL,
+            pictures INTEGER NOT NULL,
+            at REAL NOT NULL
+        )""",
+        "CREATE INDEX recent_debits ON debits (platform, chat, at)",
+        # A member's standing answer to those who would restyle their profile picture in this chat.
+        """CREATE TABLE consents (
+            platform TEXT NOT NULL,
+            chat TEXT NOT NULL,
+            person TEXT NOT NULL,
+            allowed INTEGER NOT NULL,
+            at REAL NOT NULL,
+            PRIMARY KEY (platform, chat, person)
+        )""",
+        # A member was asked and has not answered. ``body`` is the message that waits for it.
+        """CREATE TABLE requests (
+            key TEXT PRIMARY KEY,
+            platform TEXT NOT NULL,
+            chat TEXT NOT NULL,
+            person TEXT NOT NULL,
+            requester TEXT NOT NULL,
+            body TEXT NOT NULL,
+            until REAL NOT NULL
+        )""",
+        # Where a result stands in its chat, so that it can be deleted: by a button, or when its time is over.
+        """CREATE TABLE shown (
+            key TEXT PRIMARY KEY,
+            platform TEXT NOT NULL,
+            chat TEXT NOT NULL,
+            person TEXT NOT NULL,
+            address TEXT NOT NULL,
+            sent TEXT NOT NULL,
+            delete_at REAL,
+            at REAL NOT NULL
+        )""",
+    ),
 )

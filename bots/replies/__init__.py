@@ -1,4 +1,4 @@
-"""Every sentence that people read, in English and Chinese (Fluent catalogues beside this file)."""
+"""Every sentence that people read, in English and Chinese (Fluent catalogues in a folder for each)."""
 
 from functools import cache
 from pathlib import Path
@@ -60,5 +60,6 @@ def prepare() -> None:
 def _bundle(chosen: str) -> FluentBundle:
     # Isolation marks help mixed right-to-left texts, which neither language has, and show as boxes in some clients.
     bundle = FluentBundle([chosen], use_isolating=False)
-    bundle.add_resource(FluentResource((Path(__file__).parent / f"{chosen}.ftl").read_text("utf-8")))
+    for catalogue in sorted((Path(__file__).parent / chosen).glob("*.ftl")):
+        bundle.add_resource(FluentResource(catalogue.read_text("utf-8")))
     return bundle

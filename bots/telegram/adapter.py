@@ -95,6 +95,30 @@ class TelegramAdapter:
         largest = max(found.photos[0], key=lambda size: size.width * size.height)
         return Picture(largest.file_id, "image/jpeg", largest.file_size)
 
+    async def chat_picture(self, address: Address) -> Picture | None:
+        try:
+            chat = await self._delivery.ask(lambda bot: bot.get_chat(self._delivery.present(Place.of(address).chat)))
+        except (SendFailed, SendUncertain):
+            return None
+        return Picture(chat.photo.big_file_id, "image/jpeg") if chat.photo else None
+
+    async def administers(self, person: Person, address: Address) -> bool:
+        place = Place.of(address)
+        if person.id == str(place.chat):  # a private chat, or an anonymous admin, who speaks as the group
+            return True
+        if not person.id.isdigit():
+            return False
+        try:
+            member = await self._delivery.ask(
+                lambda bot: bot.get_chat_member(self._delivery.present(place.chat), int(person.id))
+            )
+        except (SendFailed, SendUncertain):
+            return False
+        return member.status in ("creator", "administrator")
+
+    def home(self, address: Address) -> Address | None:
+        return {**address, "message": None}
+
     async def say(self, address: Address, text: Text) -> str:
         return await self._speaker.say(Place.of(address), text)
 
@@ -117,8 +141,9 @@ class TelegramAdapter:
         except TelegramError as error:
             log.debug("Not shown as busy: %s", error)
 
-    async def show(self, address: Address, answer: Answer, key: str) -> None:  # noqa: ARG002 - see ``repeatable``
+    async def show(self, address: Address, answer: Answer, key: str) -> str:  # noqa: ARG002 - see ``repeatable``
         await self._speaker.show(Place.of(address), answer)
+        return ""
 
     async def _connected(self) -> RawBot:
         await self._settled.wait()

@@ -65,6 +65,15 @@ class WebAdapter:
     async def avatar(self, person: Person, address: Address) -> Picture | None:  # noqa: ARG002  people have none here
         return None
 
+    async def chat_picture(self, address: Address) -> Picture | None:  # noqa: ARG002
+        return None
+
+    async def administers(self, person: Person, address: Address) -> bool:  # noqa: ARG002  everybody's room is their own
+        return True
+
+    def home(self, address: Address) -> Address | None:
+        return {**address, "message": ""}
+
     async def say(self, address: Address, text: Text) -> str:
         key = secrets.token_hex(8)
         room = self._room(address)
@@ -89,7 +98,7 @@ class WebAdapter:
         if room is not None and room.visit is not None:
             room.visit.put({"type": "busy"})
 
-    async def show(self, address: Address, answer: Answer, key: str) -> None:
+    async def show(self, address: Address, answer: Answer, key: str) -> str:
         """Wait for the page to have it, through reloads and lost connections."""
         room = self._room(address)
         parcel = room.parcels.get(key) or self._post(room, key, address, answer)
@@ -99,6 +108,7 @@ class WebAdapter:
             raise SendFailed("the person did not come back for the answer") from None
         finally:
             _withdraw(room, key, parcel)
+        return key
 
     def _post(self, room: Room, key: str, address: Address, answer: Answer) -> Parcel:
         if sum(bool(parcel.photos) for parcel in room.parcels.values()) >= _ANSWERS_WAITING:

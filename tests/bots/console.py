@@ -57,6 +57,7 @@ class Console:
         self.repeatable = repeatable
         self.pictures: dict[str, bytes] = {}
         self.avatars: dict[str, bytes] = {}
+        self.admins: set[str] = set()
         self.standing: dict[str, Sent] = {}
         self.history: list[Sent] = []
         self.busy_count = 0
@@ -88,6 +89,15 @@ class Console:
         self.pictures[ref] = self.avatars[person.id]
         return Picture(ref, "image/jpeg")
 
+    async def chat_picture(self, address: Address) -> Picture | None:
+        return await self.avatar(Person(f"chat {address['chat']}", ""), address)
+
+    async def administers(self, person: Person, address: Address) -> bool:
+        return str(address["chat"]) == person.id or person.id in self.admins
+
+    def home(self, address: Address) -> Address | None:
+        return {"chat": address["chat"]}
+
     async def say(self, address: Address, text: Text) -> str:
         return await self._stand(Sent(str(address["chat"]), text.text, buttons=_commands(text)))
 
@@ -102,7 +112,7 @@ class Console:
     async def busy(self, address: Address) -> None:
         self.busy_count += 1
 
-    async def show(self, address: Address, answer: Answer, key: str) -> None:
+    async def show(self, address: Address, answer: Answer, key: str) -> str:
         seen = Sent(
             str(address["chat"]),
             answer.caption,
@@ -114,8 +124,9 @@ class Console:
             key,
         )
         if not self.repeatable or key not in self._keys:
-            await self._stand(seen)
+            await self._stand(seen, key)
         self._keys.add(key)
+        return key
 
     async def until(self, enough: Callable[[], bool], within_s: float = 5.0) -> None:
         """Wait until what stands in the chats satisfies a condition."""

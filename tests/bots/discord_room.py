@@ -18,6 +18,7 @@ class Listener:
     """Records like the conversation; ``first`` is called before a message counts as recorded."""
 
     messages: list[Message] = field(default_factory=list)
+    moves: list[tuple[str, str, str]] = field(default_factory=list)
     first: Callable[[Message], Awaitable[None]] | None = None
     styles: tuple[tuple[str, str], ...] = STYLES
     heard: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -28,6 +29,9 @@ class Listener:
         async with self.heard:
             self.messages.append(message)
             self.heard.notify_all()
+
+    async def moved(self, platform: str, chat: str, to: str) -> None:
+        self.moves.append((platform, chat, to))
 
     async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
         return tuple((style, title) for style, title in self.styles if style.startswith(beginning))

@@ -224,10 +224,10 @@ async def test_stopping_leaves_accepted_work_to_the_next_start_and_its_line_goes
 
 async def test_stopping_waits_for_an_answer_that_is_leaving(path: Path, service: Inverting) -> None:
     class Slow(Console):
-        async def show(self, address: Address, answer: Answer, key: str) -> None:
+        async def show(self, address: Address, answer: Answer, key: str) -> str:
             leaving.set()
             await asyncio.sleep(0.3)
-            await super().show(address, answer, key)
+            return await super().show(address, answer, key)
 
     leaving, console = asyncio.Event(), Slow()
     async with talking(path, console, service) as (ann, _):

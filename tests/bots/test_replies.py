@@ -27,8 +27,12 @@ class Variables(Visitor):
         self.found.add(node.id.name)
 
 
+def words(language: str) -> str:
+    return "\n".join(path.read_text("utf-8") for path in sorted((FOLDER / language).glob("*.ftl")))
+
+
 def catalogue(language: str) -> dict[str, set[str]]:
-    entries = FluentParser().parse((FOLDER / f"{language}.ftl").read_text("utf-8")).body
+    entries = FluentParser().parse(words(language)).body
     assert not [entry for entry in entries if isinstance(entry, ast.Junk)]
     messages: dict[str, set[str]] = {}
     for entry in entries:
@@ -73,7 +77,7 @@ def test_no_message_is_left_that_nobody_says() -> None:
 
 def test_no_platform_is_named() -> None:
     for language in replies.LANGUAGES:
-        text = (FOLDER / f"{language}.ftl").read_text("utf-8").lower()
+        text = words(language).lower()
         assert not re.search("telegram|discord|matrix|微信|qq", text)
 
 

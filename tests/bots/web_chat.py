@@ -24,6 +24,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.moves: list[tuple[str, str, str]] = []
         self.deliveries = 0
         self.broken = False
 
@@ -34,6 +35,9 @@ class Recorder:
         if message.id not in {known.id for known in self.messages}:
             self.messages.append(message)
             self.recorded(message)
+
+    async def moved(self, platform: str, chat: str, to: str) -> None:
+        self.moves.append((platform, chat, to))
 
     async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
         return tuple(style for style in STYLES if style[0].startswith(beginning.lower()))

@@ -31,6 +31,7 @@ class Recorder:
     """A listener. ``fails`` says how many times it breaks before it records; ``hold`` stops it for some chats."""
 
     def __init__(self) -> None:
+        self.moves: list[tuple[str, str, str]] = []
         self.heard: list[Message] = []
         self.fails = 0
         self.tried = 0
@@ -47,6 +48,9 @@ class Recorder:
             raise OSError("no space left on device")
         self.heard.append(message)
         self.changed.set()
+
+    async def moved(self, platform: str, chat: str, to: str) -> None:
+        self.moves.append((platform, chat, to))
 
     async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
         return ()

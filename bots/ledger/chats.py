@@ -1,0 +1,100 @@
+"""The chats that were spoken in: how their admins want things there, and where to speak unasked."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+
+from bots.ledger.database import Database
+from bots.message import Address, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a chat's admins decided. The defaults are what holds where they decided nothing.
+
+    ``styles`` may be used here, all when empty; ``style`` is what a bare "/style" takes, none when empty. ``people``
+    is "everyone" or "admins"; ``avatars`` is "everyone", "own" (nobody asks another member) or "off". Quotas count
+    pictures in a day, None is without end. ``delete_after_s`` is how long results stay; None for ever. ``label`` is
+    the small visible mark on photo replies.
+    """
+
+    language: str | None = None
+    style: str = ""
+    styles: tuple[str, ...] = ()
+    people: str = "everyone"
+    avatars: str = "everyone"
+    person_quota: int | None = None
+    chat_quota: int | None = None
+    delete_after_s: int | None = None
+    label: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One chat; ``address`` is where to speak there in answer to nothing."""
+
+    platform: str
+    chat: str
+    private: bool
+    address: Address | None
+
+
+class Chats:
+    """Chats by (platform, chat)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def rules(self, platform: str, chat: str) -> Rules:
+        rows = await self._database.rows("SELECT rules FROM chats WHERE platform = ? AND chat = ?", platform, chat)
+        values = json.loads(rows[0][0]) if rows else {}
+        return Rules(**(values | {"styles": tuple(values.get("styles", ()))}))
+
+    async def rule(self, platform: str, chat: str, rules: Rules) -> None:
+        """Put rules in the place of those that held."""
+        async with self._database.transaction() as db:
+            await db.execute(
+                "UPDATE chats SET rules = ? WHERE platform = ? AND chat = ?",
+                (json.dumps(asdict(rules)), platform, chat),
+            )
+
+    async def note(self, message: Message, home: Address | None) -> None:
+        """The chat was spoken in; it is there."""
+        address = json.dumps(dict(home)) if home is not None else None
+        async with self._database.transaction(durable=False) as db:
+            await db.execute(
+                "INSERT INTO chats (platform, chat, private, address, seen) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET address = coalesce(excluded.address, address), gone = 0, "
+                "seen = excluded.seen",
+                (message.platform, message.chat, message.private, address, time.time()),
+            )
+
+    async def gone(self, platform: str, chat: str) -> None:
+        """Nobody can be reached there until somebody speaks there again."""
+        async with self._database.transaction(durable=False) as db:
+            await db.execute("UPDATE chats SET gone = 1 WHERE platform = ? AND chat = ?", (platform, chat))
+
+    async def reachable(self) -> tuple[Chat, ...]:
+        """Every chat that can be spoken in unasked."""
+        rows = await self._database.rows(
+            "SELECT platform, chat, private, address FROM chats WHERE address IS NOT NULL AND NOT gone ORDER BY seen"
+        )
+        return tuple(
+            Chat(platform, chat, bool(private), json.loads(address)) for platform, chat, private, address in rows
+        )
+
+    async def move(self, platform: str, chat: str, to: str) -> None:
+        """The platform gave the chat another id. Doing it twice changes nothing."""
+        async with self._database.transaction() as db:
+            await db.execute(
+                "INSERT INTO chats (platform, chat, private, address, rules, seen) "
+                "SELECT platform, ?, private, NULL, rules, seen FROM chats WHERE platform = ? AND chat = ? "
+                "ON CONFLICT DO UPDATE SET rules = excluded.rules",
+                (to, platform, chat),
+            )
+            await db.execute("DELETE FROM chats WHERE platform = ? AND chat = ?", (platform, chat))
+            for table in ("consents", "debits", "remembered"):
+                await db.execute(
+                    f"UPDATE OR REPLACE {table} SET chat = ? WHERE platform = ? AND chat = ?",  # noqa: S608  ours
+                    (to, platform, chat),
+                )
