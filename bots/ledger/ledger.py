@@ -24,6 +24,7 @@ from bots.ledger.database import Database
 from bots.ledger.memory import Memory
 from bots.ledger.people import People
 from bots.ledger.records import Entry, Item, Reply, State
+from bots.ledger.shown import Shown
 from bots.message import Message
 from inference.job import Job, Result
 
@@ -39,6 +40,7 @@ class Ledger:
         self.memory = Memory(self._database)
         self.chats = Chats(self._database)
         self.people = People(self._database)
+        self.shown = Shown(self._database)
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:

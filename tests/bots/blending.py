@@ -1,6 +1,7 @@
 """A service whose results are real pictures that differ with what was asked for."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PIL import Image, ImageOps
@@ -17,7 +18,7 @@ class Blending(Inverting):
         width, height = Image.open(io.BytesIO(picture)).size
         return replace(super()._made(job), picture=picture, width=width, height=height)
 
-    async def sheet(self) -> bytes:
+    async def sheet(self, styles: Sequence[str] = ()) -> bytes:
         return _jpeg(Image.new("RGB", (300, 200), "olive"))
 
 

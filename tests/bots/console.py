@@ -6,7 +6,7 @@ serves programs that are killed. The service inverts bytes.
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -229,8 +229,9 @@ class Inverting:
     async def preview(self, style: str) -> bytes:
         return b"preview of " + style.encode()
 
-    async def sheet(self) -> bytes:
-        return b"contact sheet"
+    async def sheet(self, styles: Sequence[str] = ()) -> bytes:
+        every = [info.id for info in self.infos]
+        return b"contact sheet" if list(styles) in ([], every) else b"contact sheet of " + " ".join(styles).encode()
 
 
 class Chat:
