@@ -3,7 +3,7 @@
 import io
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from types import TracebackType
@@ -74,8 +74,9 @@ class RemoteService:
         async with self._call("GET", f"/v1/styles/{quote(style, safe='')}/preview") as answer:
             return await answer.read()
 
-    async def sheet(self) -> bytes:
-        async with self._call("GET", "/v1/sheet") as answer:
+    async def sheet(self, styles: Sequence[str] = ()) -> bytes:
+        named = {"styles": ",".join(styles)} if styles else {}
+        async with self._call("GET", "/v1/sheet", params=named) as answer:
             return await answer.read()
 
     @asynccontextmanager

@@ -32,6 +32,9 @@ from styles.library import Broken, Library
 
 log = logging.getLogger(__name__)
 
+MOST_ON_A_SHEET = 100
+"""Previews that are drawn when somebody names them; what follows is left out."""
+
 
 class EmbeddedService:
     """Implements ``inference.service.Service``. Enter it to start; it has warmed up when it is entered.
@@ -99,15 +102,24 @@ class EmbeddedService:
             log.error("%s has no preview: %s", style, error)
             raise StyleUnavailable(f"The style “{card.id}” has no preview right now.") from error
 
-    async def sheet(self) -> bytes:
-        """All styles on one numbered contact sheet, a JPEG; drawn when the styles have changed since the last one."""
-        _, _, worker = self._ready()
+    async def sheet(self, styles: Sequence[str] = ()) -> bytes:
+        """These styles (all when none are named) on one numbered contact sheet, a JPEG.
+
+        That of all is kept until the styles change.
+        """
+        self._ready()
+        if styles:
+            return await self._draw(tuple(_info(self._card(style)) for style in styles[:MOST_ON_A_SHEET]))
         async with self._drawing:
             infos = await self.styles()
             if self._sheet is None or self._sheet[0] != infos:
-                entries = [(info, await self.preview(info.id)) for info in infos]
-                self._sheet = infos, await worker.beside(pictures.sheet, entries)
+                self._sheet = infos, await self._draw(infos)
             return self._sheet[1]
+
+    async def _draw(self, infos: Sequence[StyleInfo]) -> bytes:
+        _, _, worker = self._ready()
+        entries = [(info, await self.preview(info.id)) for info in infos]
+        return await worker.beside(pictures.sheet, entries)
 
     async def rescan(self) -> None:
         """Look at the folders of packs again; generators that were removed or replaced leave at once."""

@@ -5,6 +5,7 @@ ServiceError
 ├── NotAuthorised       401 unauthorised
 ├── UnknownStyle        404 unknown_style      .suggestion
 ├── TooLarge            413 too_large
+│   └── TooManyFrames   413 too_many_frames
 ├── NotAPicture         415 not_a_picture
 │   └── TooSmall        415 too_small
 ├── InvalidOption       422 bad_option
@@ -59,6 +60,12 @@ class TooLarge(ServiceError):
     """Too many bytes, pixels or frames; said from the header, before anything is decoded."""
 
     status, code = 413, "too_large"
+
+
+class TooManyFrames(TooLarge):
+    """It moves for longer than we follow, or in larger frames; its first frame alone is welcome (``Options.still``)."""
+
+    code = "too_many_frames"
 
 
 class NotAPicture(ServiceError):

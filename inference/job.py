@@ -36,7 +36,9 @@ class Options:
     (the result's light with the photo's colours) and ``faces`` (small faces are painted finer). ``match_colours``
     moves the result's colours to the mean and spread of the photo's; ``detail`` brings out fine detail, 0 (none) to 1.
     ``max_side`` bounds the longer side of the result in pixels; the photo is never enlarged. ``mark`` draws the small
-    visible mark that says a machine made this.
+    visible mark that says a machine made this. ``still`` takes of what moves the first frame alone; without it a
+    result moves as its picture did, and is encoded as platforms play it (see ``Result.media_type``), whatever
+    ``format`` says.
     """
 
     strength: float | None = None
@@ -48,6 +50,7 @@ class Options:
     match_colours: bool = False
     detail: float = 0.0
     faces: bool | None = None
+    still: bool = False
 
     @property
     def needs_photo(self) -> bool:
@@ -59,6 +62,9 @@ class Options:
 @dataclass(frozen=True, slots=True)
 class Job:
     """One picture that one person wants in one style.
+
+    ``style`` is the id of one style, or ids joined by commas ("anime,ink"): then the result is ONE numbered contact
+    sheet of small pictures, the photo in each of these styles, in this order.
 
     ``user`` and ``chat`` are opaque fairness keys ("telegram:17"), ``deadline_s`` counts seconds from
     the moment the service accepts the job.
@@ -74,7 +80,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The encoded picture, and how long it waited and ran."""
+    """The encoded picture, and how long it waited and ran.
+
+    ``frames`` are more than 1 where it moves. Of a contact sheet, ``style`` and ``style_version`` name all that were
+    asked for, joined by commas.
+    """
 
     picture: bytes = field(repr=False)
     media_type: str
@@ -85,6 +95,7 @@ class Result:
     waited_s: float
     ran_s: float
     batch_size: int
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True)

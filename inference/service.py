@@ -4,7 +4,7 @@ It is the same whether the service lives in this process (``inference.embedded.E
 HTTP (``inference.client.RemoteService``); the callers cannot tell, and one test suite runs against both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +28,9 @@ class Service(Protocol):
     async def stylize(self, job: Job, progress: Progress | None = None) -> Result:
         """Run one job and return its Result.
 
+        Where ``job.style`` names several styles, the result is the contact sheet of the photo in each; a picture that
+        moves comes back moving, unless ``job.options.still``.
+
         Cancelling the awaiting task takes the job out of the queue; it then never reaches the device.
 
         Raises:
@@ -43,6 +46,9 @@ class Service(Protocol):
         """The style's preview picture, a JPEG. Raises UnknownStyle."""
         ...
 
-    async def sheet(self) -> bytes:
-        """All styles on one numbered contact sheet, a JPEG, in the order of ``styles()``."""
+    async def sheet(self, styles: Sequence[str] = ()) -> bytes:
+        """These styles on one numbered contact sheet, a JPEG, in this order; all of ``styles()`` when none are named.
+
+        Raises UnknownStyle.
+        """
         ...

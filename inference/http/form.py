@@ -154,6 +154,7 @@ FIELDS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "format": (Format, "jpeg, png or webp"),
     "crop": (Crop, "none or avatar"),
     "mark": (_yes_or_no, "true or false"),
+    "still": (_yes_or_no, "true or false"),
     "deadline_s": (_number, "a number of seconds"),
 }
 """Every field, how its text is read, and what to say when it cannot be."""

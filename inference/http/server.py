@@ -129,8 +129,9 @@ class _Face:
         picture = await self._service.preview(request.match_info["id"])
         return web.Response(body=picture, content_type="image/jpeg", headers=A_DAY)
 
-    async def sheet(self, _: web.Request) -> web.Response:
-        return web.Response(body=await self._service.sheet(), content_type="image/jpeg")
+    async def sheet(self, request: web.Request) -> web.Response:
+        styles = tuple(name for name in request.query.get("styles", "").split(",") if name)
+        return web.Response(body=await self._service.sheet(styles), content_type="image/jpeg")
 
     async def live(self, _: web.Request) -> web.Response:
         return web.json_response({"live": True})

@@ -24,6 +24,7 @@ ERRORS: Mapping[str, type[ServiceError]] = {
         errors.InvalidRequest,
         errors.NotAuthorised,
         errors.TooLarge,
+        errors.TooManyFrames,
         errors.NotAPicture,
         errors.TooSmall,
         errors.InvalidOption,
@@ -62,7 +63,8 @@ def from_result(result: Result) -> Plain:
 
 
 def to_result(values: Plain, picture: bytes) -> Result:
-    return Result(picture, **{name: values[name] for name in Result.__slots__ if name != "picture"})
+    """A service older than ``frames`` does not send it: what it makes does not move."""
+    return Result(picture, **{name: values[name] for name in Result.__slots__ if name in values and name != "picture"})
 
 
 def from_style(info: StyleInfo) -> Plain:
@@ -107,4 +109,5 @@ def result_headers(result: Result) -> dict[str, str]:
         "Atelier-Ran-S": f"{result.ran_s:.3f}",
         "Atelier-Batch-Size": str(result.batch_size),
         "Atelier-Style-Version": result.style_version,
+        "Atelier-Frames": str(result.frames),
     }

@@ -1,7 +1,7 @@
 """A small real service without torch or a queue: its one style inverts. And a place to serve it from."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -56,7 +56,9 @@ class InvertingService:
             raise UnknownStyle(style, INVERT.id)
         return encoded(photo())
 
-    async def sheet(self) -> bytes:
+    async def sheet(self, styles: Sequence[str] = ()) -> bytes:
+        if unknown := set(styles) - {INVERT.id}:
+            raise UnknownStyle(unknown.pop(), INVERT.id)
         return sheet([(INVERT, encoded(photo()))])
 
 

@@ -76,6 +76,10 @@ def shown(result: Result) -> Image.Image:
     return image
 
 
+def width_of(picture: bytes) -> int:
+    return Image.open(io.BytesIO(picture)).width
+
+
 async def test_a_photo_comes_back_styled(service: Service) -> None:
     result = await service.stylize(job())
     assert shown(result).size == (result.width, result.height) == (96, 64)
@@ -231,6 +235,11 @@ async def test_styles_preview_and_sheet(service: Service) -> None:
     assert (styles[0].version, styles[0].takes, styles[0].licence) == ("1.2.3", "photo", "CC0-1.0")
     assert (await service.preview("tiny")).startswith(b"\xff\xd8")
     assert (await service.sheet()).startswith(b"\xff\xd8")
+    one, both = await service.sheet(["tinted"]), await service.sheet(["tinted", "tiny"])
+    assert [width_of(picture) for picture in (one, both)] == sorted(map(width_of, (one, both)))
+    assert both != await service.sheet(["tiny", "tinted"])
+    with pytest.raises(UnknownStyle):
+        await service.sheet(["tiny", "tinny"])
     with pytest.raises(UnknownStyle) as refusal:
         await service.preview("tinny")
     assert refusal.value.suggestion == "tiny"
