@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bots.adapter import Listener, SendFailed
-from bots.message import Address, Answer, Person, Picture, Text
+from bots.message import Address, Answer, Person, Photo, Picture, Text
 from bots.web import frames
 from bots.web.guard import Guard
 from bots.web.rooms import Parcel, Room, Rooms
@@ -120,19 +120,28 @@ class WebAdapter:
 
 
 def _words(kind: str, text: Text) -> dict[str, object]:
-    return {"type": kind, "text": text.text, "buttons": frames.rows(text.buttons)}
+    return {"type": kind, "text": text.text, "buttons": frames.rows(text.buttons), "whispered": text.whispered}
 
 
 def _pictures(answer: Answer, address: Address) -> dict[str, object]:
     # Without the bytes: these are fetched by HTTP, for a large picture must not hold up the words.
-    photos = [{"name": photo.name, "width": photo.width, "height": photo.height} for photo in answer.photos]
+    before = [picture.ref for picture in answer.before]
+    if len(before) != len(answer.photos):  # not one for each: the page knows best what it has sent
+        before = [""] * len(answer.photos)
     return {
         "type": "answer",
         "to": address["message"],
         "caption": answer.caption,
         "buttons": frames.rows(answer.buttons),
-        "photos": photos,
+        "file": answer.as_file,
+        "photos": [_photo(photo, ref) for photo, ref in zip(answer.photos, before, strict=True)],
     }
+
+
+def _photo(photo: Photo, before: str) -> dict[str, object]:
+    """``before`` is the ref of the person's own upload that it was made of, or ""."""
+    size = {"width": photo.width, "height": photo.height}
+    return {"name": photo.name, **size, "animated": photo.animated, "before": before}
 
 
 def _withdraw(room: Room, key: str, parcel: Parcel) -> None:

@@ -2,9 +2,9 @@
 
 Every frame is one JSON object in a text frame. From the page:
 
-    {"type": "message", "id", "text", "pictures": [ref, …]}    answered by received or refused
-    {"type": "ack", "key", "version"}                          "I have it": of say, change, remove and answer
-    {"type": "suggest", "id", "beginning"}                     answered by suggestions
+    {"type": "message", "id", "text", "pictures": [ref, …], "pressed"}    answered by received or refused
+    {"type": "ack", "key", "version"}                                     "I have it": of say, change, remove and answer
+    {"type": "suggest", "id", "beginning"}                                answered by suggestions
 
 To the page: ``welcome``, ``received``, ``refused``, ``suggestions``, ``busy``, and the four that are repeated until
 acknowledged: ``say`` and ``change`` (words and buttons), ``remove``, ``answer`` (pictures).
@@ -24,15 +24,20 @@ FRAME_BYTES = 32 * 1024
 TEXT_CHARACTERS = 4000
 PICTURES = 10
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_KEY = re.compile(r"[A-Za-z0-9-]{0,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The person sent a message. ``id`` was made by the page and stays the same when it is sent again."""
+    """The person sent a message. ``id`` was made by the page and stays the same when it is sent again.
+
+    ``pressed`` is the key of what bears the button that was pressed, or "".
+    """
 
     id: str
     text: str
     pictures: tuple[str, ...]
+    pressed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,9 @@ def _said(fields: Mapping[str, Any]) -> Said:
     pictures = fields["pictures"]
     if not isinstance(pictures, list) or len(pictures) > PICTURES:
         raise ValueError
-    message_id = _text(fields["id"], 64)
-    if not _ID.fullmatch(message_id):
-        raise ValueError
-    return Said(message_id, _text(fields["text"], TEXT_CHARACTERS), tuple(_text(ref, 100) for ref in pictures))
+    refs = tuple(_text(ref, 100) for ref in pictures)
+    pressed = _like(_KEY, fields.get("pressed", ""))  # an older page, still open, does not tell it
+    return Said(_like(_ID, fields["id"]), _text(fields["text"], TEXT_CHARACTERS), refs, pressed)
 
 
 def _acked(fields: Mapping[str, Any]) -> Acked:
@@ -101,6 +105,12 @@ def _typed(fields: Mapping[str, Any]) -> Typed:
 
 def _text(value: object, characters: int) -> str:
     if not isinstance(value, str) or len(value) > characters:
+        raise ValueError
+    return value
+
+
+def _like(pattern: re.Pattern[str], value: object) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
         raise ValueError
     return value
 

@@ -16,12 +16,14 @@ from collections.abc import AsyncIterable, Callable
 from pathlib import Path
 from typing import IO, ParamSpec, TypeVar
 
+from bots.message import Picture
 from inference.errors import TooLarge
 
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 LIMIT_BYTES = 20 * 1024 * 1024
+_MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 _REF = re.compile(r"[0-9a-f]{32}-[0-9a-f]{32}")
 
 
@@ -55,14 +57,11 @@ class Spool:
         """The picture's bytes. Raises ``FileNotFoundError`` when it is gone or never was."""
         return await asyncio.to_thread(self._path(ref).read_bytes)
 
-    async def measure(self, owner: str, ref: str) -> int | None:
-        """The picture's byte count, or None when it is gone or somebody else's."""
+    async def look(self, owner: str, ref: str) -> Picture:
+        """The picture as a Message names it. Raises ``FileNotFoundError`` when it is gone or somebody else's."""
         if not ref.startswith(f"{owner}-"):
-            return None
-        try:
-            return (await asyncio.to_thread(self._path(ref).stat)).st_size
-        except FileNotFoundError:
-            return None
+            raise FileNotFoundError("no such picture")
+        return await asyncio.to_thread(self._look, ref)
 
     async def sweep(self) -> None:
         """Delete what has been here for longer than ``keep_s``."""
@@ -86,6 +85,11 @@ class Spool:
         if not _REF.fullmatch(ref):
             raise FileNotFoundError("no such picture")
         return self._folder / ref
+
+    def _look(self, ref: str) -> Picture:
+        with self._path(ref).open("rb") as file:
+            head, byte_count = file.read(12), os.fstat(file.fileno()).st_size
+        return Picture(ref, _media_type(head), byte_count)
 
     def _create(self, path: Path) -> IO[bytes]:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -122,6 +126,13 @@ async def _pour(chunks: AsyncIterable[bytes], file: IO[bytes]) -> int:
             raise TooLarge(f"A picture may have at most {LIMIT_BYTES >> 20} MB.")
         await _on_disk(file.write, chunk)
     return byte_count
+
+
+def _media_type(head: bytes) -> str:
+    """What a file's first bytes claim to be; "" for anything else. Whether it is one, decoding will show."""
+    if head[:4] == b"RIFF" and head[8:] == b"WEBP":
+        return "image/webp"
+    return next((media_type for magic, media_type in _MAGIC.items() if head.startswith(magic)), "")
 
 
 def _settle(file: IO[bytes]) -> None:

@@ -84,12 +84,12 @@ class Talk:
 
     async def _receive(self, said: Said) -> None:
         """Acknowledge only what has been recorded."""
-        sizes = [await self._spool.measure(self._person.id, ref) for ref in said.pictures]
-        if None in sizes:
+        try:
+            pictures = [await self._spool.look(self._person.id, ref) for ref in said.pictures]
+        except FileNotFoundError:
             self._visit.put({"type": "refused", "id": said.id, "code": "picture_gone"})
             return
-        pictures = tuple(Picture(ref, byte_count=size) for ref, size in zip(said.pictures, sizes, strict=True))
-        await self._listener.receive(self._message(said, pictures))
+        await self._listener.receive(self._message(said, tuple(pictures)))
         self._visit.put({"type": "received", "id": said.id})
 
     def _message(self, said: Said, pictures: tuple[Picture, ...]) -> Message:
@@ -102,6 +102,7 @@ class Talk:
             address={"chat": self._person.id, "message": said.id},
             pictures=pictures,
             private=True,
+            pressed=said.pressed,
         )
 
     async def _suggest(self, typed: Typed) -> None:

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import WSMsgType
 
 from bots.adapter import SendFailed
-from bots.message import Button, Person, Picture, Text
+from bots.message import Address, Answer, Button, Person, Photo, Picture, Text
 from bots.web.spool import LIMIT_BYTES
 from tests.bots.web_chat import Chat, Painter, Recorder, Visitor, acknowledge, answer, hear, open_chat, visitor
 
@@ -112,6 +112,56 @@ class TestAMessage:
         assert not any(cookie in repr(recorder.messages) for cookie in cookies if cookie)
 
 
+class TestAPress:
+    async def test_names_what_bears_the_button_and_panels_change_in_its_place(
+        self, chat: Chat, ada: Visitor, recorder: Recorder
+    ) -> None:
+        async with ada.socket() as socket:
+            await socket.send_json(message("/settings"))
+            address = await first(recorder)
+            saying = asyncio.create_task(chat.adapter.say(address, Text("Settings", ((Button("Quiet", "/q"),),))))
+            panel = await hear(socket, "say")
+            await acknowledge(socket, panel)
+            await socket.send_json(message("/q", name="a-press-1") | {"pressed": panel["key"]})
+            await hear(socket, "received")
+            pressed = recorder.messages[1].pressed
+            assert pressed == await saying
+            await chat.adapter.change(address, pressed, Text("Settings: quiet", panel=True))
+            changed = await hear(socket, "change")
+        assert (changed["key"], changed["text"]) == (panel["key"], "Settings: quiet")
+
+    async def test_under_a_result_that_is_deleted_takes_the_pictures_away(
+        self, chat: Chat, ada: Visitor, recorder: Recorder
+    ) -> None:
+        async with ada.socket() as socket:
+            await socket.send_json(message("/style ukiyoe"))
+            address = await first(recorder)
+            shown = asyncio.create_task(chat.adapter.show(address, answer(b"one"), "k1"))
+            await acknowledge(socket, await hear(socket, "answer"))
+            await chat.adapter.remove(address, await shown)
+            assert (await hear(socket, "remove"))["key"] == "k1"
+
+
+async def test_a_room_is_its_persons_own(chat: Chat, ada: Visitor, recorder: Recorder) -> None:
+    async with ada.socket() as socket:
+        await socket.send_json(message("/help"))
+        address = await first(recorder)
+        said = recorder.messages[0]
+        assert await chat.adapter.administers(said.person, address)
+        assert await chat.adapter.chat_picture(address) is None
+        home = chat.adapter.home(address)
+        assert home is not None
+        await acknowledge(socket, await _said(chat, home, Text("for you alone", whispered=True), socket))
+
+
+async def _said(chat: Chat, address: Address, text: Text, socket: aiohttp.ClientWebSocketResponse) -> dict[str, object]:
+    saying = asyncio.create_task(chat.adapter.say(address, text))
+    frame = await hear(socket, "say")
+    assert frame["whispered"] == text.whispered
+    saying.cancel()
+    return frame
+
+
 class TestTyping:
     async def test_is_helped_with_commands_and_styles(self, ada: Visitor) -> None:
         async with ada.socket() as socket:
@@ -192,6 +242,23 @@ class TestAnAnswer:
             await acknowledge(socket, frame)
             await shown
             assert (await ada.get(paths[0]))[0] == 404
+
+    async def test_tells_what_moves_and_which_uploads_it_was_made_of(
+        self, chat: Chat, ada: Visitor, recorder: Recorder
+    ) -> None:
+        _, upload = await ada.upload(b"GIF89a and so on")
+        async with ada.socket() as socket:
+            await socket.send_json(message("/style ukiyoe", upload["ref"]))
+            address = await first(recorder)
+            assert recorder.messages[0].pictures[0].media_type == "image/gif"
+            photo = Photo(b"GIF89a", "image/gif", "ukiyoe.gif", 64, 48, animated=True)
+            moving = Answer((photo,), as_file=True, before=recorder.messages[0].pictures)
+            shown = asyncio.create_task(chat.adapter.show(address, moving, "k1"))
+            frame = await hear(socket, "answer")
+            await acknowledge(socket, frame)
+            await shown
+        told = {"name": "ukiyoe.gif", "width": 64, "height": 48, "animated": True, "before": upload["ref"]}
+        assert (frame["file"], frame["photos"]) == (True, [told])
 
     async def test_is_for_its_own_session_alone(self, chat: Chat, ada: Visitor, recorder: Recorder) -> None:
         async with ada.socket() as socket, visitor(chat) as eve:
@@ -340,6 +407,8 @@ class TestJunk:
             ('{"type": "message", "id": "x", "text": "", "pictures": []}', 1008),
             ('{"type": "message", "id": "12345678", "text": 5, "pictures": []}', 1008),
             ('{"type": "message", "id": "12345678", "text": "", "pictures": "abc"}', 1008),
+            ('{"type": "message", "id": "12345678", "text": "", "pictures": [], "pressed": "a b"}', 1008),
+            ('{"type": "message", "id": "12345678", "text": "", "pictures": [], "pressed": 7}', 1008),
             ('{"type": "ack", "key": "k", "version": true}', 1008),
             (json.dumps(message("x" * 4001)), 1008),
             ("x" * 40_000, 1009),

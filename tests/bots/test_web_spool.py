@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.message import Picture
 from bots.web.frames import BadFrame, parse
 from bots.web.spool import LIMIT_BYTES, Spool, SpoolFull
 from bots.web.talk import Pace, language_of
@@ -26,8 +27,27 @@ async def test_gives_back_what_was_put(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "uploads")
     ref, byte_count = await spool.put(OWNER, chunks(b"one", b"two"))
     assert (byte_count, await spool.get(ref)) == (6, b"onetwo")
-    assert await spool.measure(OWNER, ref) == 6
-    assert await spool.measure("b" * 32, ref) is None
+    assert await spool.look(OWNER, ref) == Picture(ref, "", 6)
+    with pytest.raises(FileNotFoundError):
+        await spool.look("b" * 32, ref)
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"GIF89a", "image/gif"),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "image/webp"),
+        (b"RIFF\x10\x00\x00\x00WAVE", ""),
+        (b"<svg>", ""),
+        (b"", ""),
+    ],
+)
+async def test_names_a_picture_by_its_first_bytes(tmp_path: Path, head: bytes, media_type: str) -> None:
+    spool = Spool(tmp_path)
+    ref, _ = await spool.put(OWNER, chunks(head))
+    assert (await spool.look(OWNER, ref)).media_type == media_type
 
 
 async def test_forgets_after_an_hour(tmp_path: Path) -> None:
@@ -37,7 +57,8 @@ async def test_forgets_after_an_hour(tmp_path: Path) -> None:
     an_hour_ago = time.time() - 3601
     os.utime(tmp_path / old, (an_hour_ago, an_hour_ago))
     await spool.sweep()
-    assert await spool.measure(OWNER, old) is None
+    with pytest.raises(FileNotFoundError):
+        await spool.look(OWNER, old)
     assert await spool.get(new) == b"new"
 
 

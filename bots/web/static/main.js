@@ -33,12 +33,12 @@ async function keep(entry) {
 }
 
 // `about` is the message whose photos a result is compared with: this one, or the one that it speaks of.
-async function speak({ text, command, pictures, about }) {
+async function speak({ text, command, pictures, about, pressed }) {
   await remembered;
   const id = crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-");
   const lastPhoto = memory.all().findLast((entry) => entry.from === "me" && entry.pictures.length);
   await keep({
-    id, from: "me", text, command, pictures, state: "waiting",
+    id, from: "me", text, command, pictures, pressed, state: "waiting",
     about: pictures.length ? id : about ?? lastPhoto?.id,
   });
   outbox.pump();
@@ -84,7 +84,7 @@ async function words(frame) {
   const { text, buttons } = frame;
   const id = entryOf(frame);
   const about = memory.all().findLast((entry) => entry.from === "me")?.about;
-  await keep({ about, ...memory.get(id), id, from: "atelier", text, buttons, pictures: [] });
+  await keep({ about, pictures: [], ...memory.get(id), id, key: frame.key, from: "atelier", text, buttons });
   acknowledge(frame);
 }
 
@@ -100,7 +100,7 @@ async function answer(frame) {
     const blobs = await Promise.all(photos.map((_, index) => link.download(handle, index)));
     const pictures = photos.map((photo, index) => ({ ...photo, blob: blobs[index] }));
     const about = memory.get(to)?.about ?? to;
-    if (!memory.get(id)) await keep({ id, from: "atelier", text: caption, buttons, pictures, about });
+    if (!memory.get(id)) await keep({ id, key: frame.key, from: "atelier", text: caption, buttons, pictures, about });
     acknowledge(frame);
   } catch {
     setTimeout(() => link.again(), DOWNLOAD_AGAIN_MS); // the server repeats it to the next socket
@@ -147,7 +147,7 @@ async function remember() {
 translate(document);
 const remembered = remember();
 view.addEventListener("press", ({ detail: { entry, label, command } }) =>
-  speak({ text: label, command, pictures: [], about: entry.about }));
+  speak({ text: label, command, pictures: [], about: entry.about, pressed: entry.key }));
 view.addEventListener("retry", ({ detail: { entry } }) => outbox.retry(entry));
 composer.addEventListener("submit", ({ detail }) => speak(detail));
 link.addEventListener("state", ({ detail }) => showState(detail));

@@ -82,7 +82,7 @@ export class Outbox {
     if (!this.link.open) return;
     this.#sentOn.set(entry.id, this.link.visit);
     const pictures = entry.pictures.map(({ ref }) => ref);
-    this.link.send({ type: "message", id: entry.id, text: entry.command ?? entry.text, pictures });
+    this.link.send({ type: "message", id: entry.id, text: entry.command ?? entry.text, pictures, pressed: entry.pressed ?? "" });
   }
 
   async #settle(id, state) {
