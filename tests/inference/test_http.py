@@ -75,6 +75,7 @@ async def test_a_photo_comes_back_styled(caller: Caller, good: Fields) -> None:
         "Atelier-Ran-S": "0.500",
         "Atelier-Batch-Size": "4",
         "Atelier-Style-Version": "2.0.1",
+        "Atelier-Frames": "1",
     }
 
 
