@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ class Negatives(Inverting):
     def _made(self, job: Job) -> Result:
         return replace(super()._made(job), picture=negative(job.picture), width=451, height=300)
 
-    async def sheet(self) -> bytes:
+    async def sheet(self, styles: Sequence[str] = ()) -> bytes:
         return jpeg(Image.new("RGB", (451, 300), "olive"))  # of the photo's shape, to be mistaken for a result
 
 
