@@ -4,8 +4,12 @@ import json
 import time
 from dataclasses import asdict, dataclass
 
+import aiosqlite
+
 from bots.ledger.database import Database
 from bots.message import Address, Message
+
+_OF_CHATS = ("consents", "requests", "debits", "remembered", "shown", "announced")  # tables with a column “chat”
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,16 @@ class Chats:
             Chat(platform, chat, bool(private), json.loads(address)) for platform, chat, private, address in rows
         )
 
+    async def change(self, platform: str, chat: str, **changes: object) -> None:
+        """Change single rules, named as in ``Rules``; what another admin changes meanwhile stays."""
+        async with self._database.transaction() as db:
+            await db.execute(
+                "UPDATE chats SET rules = json_patch(rules, ?) WHERE platform = ? AND chat = ?",
+                (json.dumps(changes), platform, chat),
+            )
+
     async def move(self, platform: str, chat: str, to: str) -> None:
-        """The platform gave the chat another id. Doing it twice changes nothing."""
+        """The platform gave the chat another id: all that is known of it goes along. Doing it twice changes nothing."""
         async with self._database.transaction() as db:
             await db.execute(
                 "INSERT INTO chats (platform, chat, private, address, rules, seen) "
@@ -92,9 +104,35 @@ class Chats:
                 "ON CONFLICT DO UPDATE SET rules = excluded.rules",
                 (to, platform, chat),
             )
-            await db.execute("DELETE FROM chats WHERE platform = ? AND chat = ?", (platform, chat))
-            for table in ("consents", "debits", "remembered"):
+            await _move_messages(db, platform, chat, to)
+            for table in _OF_CHATS:
                 await db.execute(
                     f"UPDATE OR REPLACE {table} SET chat = ? WHERE platform = ? AND chat = ?",  # noqa: S608  ours
                     (to, platform, chat),
                 )
+            await db.execute("DELETE FROM chats WHERE platform = ? AND chat = ?", (platform, chat))
+
+
+async def _move_messages(db: aiosqlite.Connection, platform: str, chat: str, to: str) -> None:
+    """Move the open messages and the requests for consent.
+
+    A moved message gets an id of its own, as the platform may count anew in the new chat. Its old key stays, so that
+    it is known if the platform delivers it once more.
+    """
+    where = "platform = ? AND chat = ? AND body IS NOT NULL"
+    rows = tuple(await db.execute_fetchall(f"SELECT number, message FROM messages WHERE {where}", (platform, chat)))  # noqa: S608  ours
+    for number, message in rows:
+        own = f"{message} {chat}"
+        await db.execute(
+            "UPDATE messages SET chat = ?, message = ?, body = json_set(body, '$.chat', ?, '$.id', ?) WHERE number = ?",
+            (to, own, to, own, number),
+        )
+        await db.execute(
+            "INSERT INTO messages (platform, chat, message, person, state, changed) "
+            "SELECT platform, ?, ?, person, 'sent', changed FROM messages WHERE number = ?",
+            (chat, message, number),
+        )
+    await db.execute(
+        "UPDATE requests SET body = json_set(body, '$.waiting.chat', ?) WHERE platform = ? AND chat = ?",
+        (to, platform, chat),
+    )

@@ -19,12 +19,15 @@ from typing import Self
 import aiosqlite
 
 from bots.ledger import records
+from bots.ledger.announcements import Announcements
 from bots.ledger.chats import Chats
 from bots.ledger.database import Database
+from bots.ledger.debits import Debits
 from bots.ledger.memory import Memory
 from bots.ledger.people import People
 from bots.ledger.records import Entry, Item, Reply, State
 from bots.ledger.shown import Shown
+from bots.ledger.statistics import Counting
 from bots.message import Message
 from inference.job import Job, Result
 
@@ -40,6 +43,9 @@ class Ledger:
         self.memory = Memory(self._database)
         self.chats = Chats(self._database)
         self.people = People(self._database)
+        self.debits = Debits(self._database)
+        self.announcements = Announcements(self._database)
+        self.counting = Counting(self._database)
         self.shown = Shown(self._database)
 
     async def __aenter__(self) -> Self:

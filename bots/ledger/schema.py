@@ -103,4 +103,43 @@ STEPS: tuple[tuple[str, ...], ...] = (
             at REAL NOT NULL
         )""",
     ),
+    (
+        "CREATE INDEX debits_of_people ON debits (platform, person, at)",
+        # What did not come to a picture is given back in the same write that says so. A picture that failed, at once …
+        """CREATE TRIGGER picture_failed AFTER UPDATE OF failure ON jobs
+            WHEN OLD.failure IS NULL AND NEW.failure IS NOT NULL BEGIN
+            UPDATE debits SET pictures = pictures - 1 WHERE number = NEW.number AND pictures > 0;
+        END""",
+        # … or never had …
+        """CREATE TRIGGER picture_missing AFTER INSERT ON jobs WHEN NEW.failure IS NOT NULL BEGIN
+            UPDATE debits SET pictures = pictures - 1 WHERE number = NEW.number AND pictures > 0;
+        END""",
+        # … and all of a message that was cancelled, was refused by its platform, or ended in words.
+        """CREATE TRIGGER ended_without_pictures AFTER UPDATE OF state ON messages
+            WHEN NEW.body IS NULL AND (NEW.state IN ('cancelled', 'failed') OR OLD.reply IS NOT 'pictures') BEGIN
+            DELETE FROM debits WHERE number = NEW.number;
+        END""",
+        # An operator's words to every chat. ``state`` is draft, sending or done; ``address`` is where to report.
+        """CREATE TABLE announcements (
+            key TEXT PRIMARY KEY,
+            words TEXT NOT NULL,
+            state TEXT NOT NULL,
+            platform TEXT NOT NULL,
+            address TEXT NOT NULL,
+            language TEXT NOT NULL,
+            chats INTEGER NOT NULL DEFAULT 0,
+            at REAL NOT NULL
+        )""",
+        # What became of an announcement in each chat while it is being sent: waiting, sending, sent, failed, uncertain.
+        """CREATE TABLE announced (
+            key TEXT NOT NULL,
+            platform TEXT NOT NULL,
+            chat TEXT NOT NULL,
+            state TEXT NOT NULL,
+            PRIMARY KEY (key, platform, chat)
+        )""",
+        """CREATE TRIGGER chat_forgotten AFTER DELETE ON chats BEGIN
+            DELETE FROM announced WHERE platform = OLD.platform AND chat = OLD.chat;
+        END""",
+    ),
 )
