@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from telegram import User
 from telegram.constants import ChatAction
@@ -13,8 +14,9 @@ from bots.message import Address, Answer, Person, Picture, Text
 from bots.telegram.chores import Chores
 from bots.telegram.delivery import Delivery, Refused
 from bots.telegram.inbox import Inbox
+from bots.telegram.members import Members
 from bots.telegram.outage import until_reached
-from bots.telegram.outgoing import Place
+from bots.telegram.outgoing import Place, Shown
 from bots.telegram.pace import Pace
 from bots.telegram.polling import Polling
 from bots.telegram.reading import PLATFORM
@@ -50,8 +52,9 @@ class TelegramAdapter:
         self._bot: RawBot | None = None
         self._refusal = ""
         self._settled = asyncio.Event()  # connected, or turned away for good
-        self._delivery = Delivery(self._connected, self._pace)
-        self._speaker = Speaker(self._delivery)
+        self._delivery = Delivery(self._connected, self._pace, self._has_moved)
+        self._speaker, self._members = Speaker(self._delivery), Members(self._delivery)
+        self._tell_moved: Callable[[int, int], None] | None = None
 
     async def run(self, listener: Listener) -> None:
         bot = await asyncio.to_thread(open_bot, self._token, self._api_url, self._pace)  # reads all root certificates
@@ -60,13 +63,14 @@ class TelegramAdapter:
             self._bot = bot
             self._settled.set()
             async with Chores() as chores:
+                self._tell_moved = lambda chat, to: _start_move(chores, listener, chat, to)
                 chores.start(self._offer_commands(bot))
-                await self._receive(bot, Inbox(bot, me, listener, self._pace))
+                await self._receive(bot, Inbox(bot, me, listener, self._delivery.follow, self._pace))
         except SendFailed as refusal:
             self._refusal = str(refusal)
             raise
         finally:
-            self._bot = None
+            self._bot = self._tell_moved = None
             self._settled.set() if self._refusal else self._settled.clear()
             await bot.shutdown()
 
@@ -83,51 +87,31 @@ class TelegramAdapter:
         except SendUncertain:
             raise SendFailed("Telegram did not hand out the picture.") from None
 
-    async def avatar(self, person: Person, address: Address) -> Picture | None:  # noqa: ARG002 - one's own needs no place
-        if not person.id.isdigit():  # an anonymous admin or a channel speaks, which is not a person's picture
-            return None
-        try:
-            found = await self._delivery.ask(lambda bot: bot.get_user_profile_photos(int(person.id), limit=1))
-        except (SendFailed, SendUncertain):
-            return None
-        if not found.photos:
-            return None
-        largest = max(found.photos[0], key=lambda size: size.width * size.height)
-        return Picture(largest.file_id, "image/jpeg", largest.file_size)
+    async def avatar(self, person: Person, address: Address) -> Picture | None:  # noqa: ARG002 - the same in every chat
+        return await self._members.avatar(person)
 
     async def chat_picture(self, address: Address) -> Picture | None:
-        try:
-            chat = await self._delivery.ask(lambda bot: bot.get_chat(self._delivery.present(Place.of(address).chat)))
-        except (SendFailed, SendUncertain):
-            return None
-        return Picture(chat.photo.big_file_id, "image/jpeg") if chat.photo else None
+        return await self._members.chat_picture(Place.of(address).chat)
 
     async def administers(self, person: Person, address: Address) -> bool:
-        place = Place.of(address)
-        if person.id == str(place.chat):  # a private chat, or an anonymous admin, who speaks as the group
-            return True
-        if not person.id.isdigit():
-            return False
-        try:
-            member = await self._delivery.ask(
-                lambda bot: bot.get_chat_member(self._delivery.present(place.chat), int(person.id))
-            )
-        except (SendFailed, SendUncertain):
-            return False
-        return member.status in ("creator", "administrator")
+        return await self._members.administers(person, Place.of(address).chat)
 
     def home(self, address: Address) -> Address | None:
-        return {**address, "message": None}
+        return {"chat": address["chat"], "thread": address.get("thread"), "message": None}
 
     async def say(self, address: Address, text: Text) -> str:
-        return await self._speaker.say(Place.of(address), text)
+        return str(await self._speaker.say(Place.of(address), text))
 
     async def change(self, address: Address, sent: str, text: Text) -> None:
-        await self._speaker.change(Place.of(address), sent, text)
+        place = Place.of(address)
+        shown = Shown.read(sent, place)
+        if shown.messages:
+            await self._speaker.change(place, shown, text)
 
     async def remove(self, address: Address, sent: str | None) -> None:
-        if sent is not None:  # "sending a photo …" ends by itself
-            await self._speaker.remove(Place.of(address), sent)
+        shown = Shown.read(sent or "", Place.of(address))
+        if shown.messages:  # "sending a photo …" ends by itself
+            await self._speaker.remove(shown)
 
     async def busy(self, address: Address) -> None:
         place, bot = Place.of(address), self._bot
@@ -142,14 +126,17 @@ class TelegramAdapter:
             log.debug("Not shown as busy: %s", error)
 
     async def show(self, address: Address, answer: Answer, key: str) -> str:  # noqa: ARG002 - see ``repeatable``
-        await self._speaker.show(Place.of(address), answer)
-        return ""
+        return str(await self._speaker.show(Place.of(address), answer))
 
     async def _connected(self) -> RawBot:
         await self._settled.wait()
         if self._bot is None:
             raise SendFailed(self._refusal)
         return self._bot
+
+    def _has_moved(self, chat: int, to: int) -> None:
+        if self._tell_moved:
+            self._tell_moved(chat, to)
 
     async def _meet(self, bot: RawBot) -> User:
         """Find out who we are, which also checks the token."""
@@ -179,6 +166,10 @@ class TelegramAdapter:
                 await bot.set_my_commands(replies.commands(language), language_code=code)
             except TelegramError as error:
                 log.warning("Telegram did not take the menu of commands: %s", error)
+
+
+def _start_move(chores: Chores, listener: Listener, chat: int, to: int) -> None:
+    chores.start(listener.moved(PLATFORM, str(chat), str(to)))
 
 
 def _check_size(byte_count: int | None) -> None:

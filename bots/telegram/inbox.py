@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 from bots.adapter import Listener
 from bots.telegram.chores import Chores
 from bots.telegram.pace import Backoff, Pace
-from bots.telegram.reading import album_of, read, read_press
+from bots.telegram.reading import PLATFORM, album_of, move_of, read, read_press
 
 LARGEST_ALBUM = 10
 REMEMBERED = 500  # items of recorded albums that would be recognised if they came again
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 class Inbox:
     """Reads updates and has them recorded."""
 
-    def __init__(self, bot: Bot, me: User, listener: Listener, pace: Pace) -> None:
-        self._bot, self._me, self._listener, self._pace = bot, me, listener, pace
+    def __init__(self, bot: Bot, me: User, listener: Listener, follow: Callable[[int, int], None], pace: Pace) -> None:
+        self._bot, self._me, self._listener, self._follow, self._pace = bot, me, listener, follow, pace
 
     def understand(self, raw: dict[str, Any]) -> Update | None:
         """None for an update that the library cannot read: it is logged and let go, or it would come back for ever."""
@@ -36,11 +36,14 @@ class Inbox:
 
     async def record(self, updates: Sequence[Update]) -> None:
         """Record one update, or the items of one album as one Message. Raises what the listener raises."""
+        if move := move_of(updates[0]):
+            chat, to = move
+            self._follow(chat, to)
+            return await self._listener.moved(PLATFORM, str(chat), str(to))
         query = updates[0].callback_query
         messages = [update.message for update in updates if update.message]
         message = read_press(query) if query else read(messages, self._me) if messages else None
-        if message is not None:
-            await self._listener.receive(message)
+        return await self._listener.receive(message) if message is not None else None
 
     async def record_surely(self, updates: Sequence[Update]) -> None:
         """Record, trying again while it fails. What fails for minutes is logged and let go."""

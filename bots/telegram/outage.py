@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.adapter import SendFailed
 from bots.telegram.pace import Backoff, Pace
@@ -14,6 +14,8 @@ from bots.telegram.wire import retry_after_s
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+_AWAY = "Telegram cannot be reached; trying until it can: %s"
+_TAKEN = "Another program receives what is said to this bot; trying until it stops: %s"
 
 
 class Outage:
@@ -31,7 +33,7 @@ class Outage:
         if isinstance(error, RetryAfter):
             return await asyncio.sleep(retry_after_s(error))
         if not self.lasts:
-            log.warning("Telegram cannot be reached; trying until it can: %s", error)
+            log.warning(_TAKEN if isinstance(error, Conflict) else _AWAY, error)
         return await self._backoff.wait()
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, ReplyParameters
 
 from bots.message import Address, Answer, Button, Photo
 
@@ -42,10 +42,36 @@ class Place:
             raise ValueError("an address without a chat")
         return cls(int(chat), int(thread) if thread else None, int(message) if message else None)
 
-    @property
-    def reply(self) -> ReplyParameters | None:
-        """The message may be deleted while its job waits; the answer comes all the same."""
-        return ReplyParameters(self.message, allow_sending_without_reply=True) if self.message else None
+    def reply_in(self, chat: int) -> ReplyParameters | None:
+        """The message may be deleted while its job waits; the answer comes all the same.
+
+        A group that moved counts its messages anew: the number would mean somebody else's.
+        """
+        if not self.message or chat != self.chat:
+            return None
+        return ReplyParameters(self.message, allow_sending_without_reply=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Messages of ours that stand in a chat. As text it is the id by which the conversation knows them."""
+
+    chat: int
+    messages: tuple[int, ...]
+
+    @classmethod
+    def read(cls, sent: str, place: Place) -> "Shown":
+        chat, _, numbers = sent.rpartition(":")
+        return cls(int(chat or place.chat), tuple(int(number) for number in numbers.split(",") if number))
+
+    @classmethod
+    def of(cls, messages: Sequence[MaybeInaccessibleMessage]) -> "Shown":
+        """Of messages in one chat; where the group moved between them, of those in the new one."""
+        chat = messages[-1].chat.id
+        return cls(chat, tuple(message.message_id for message in messages if message.chat.id == chat))
+
+    def __str__(self) -> str:
+        return f"{self.chat}:{','.join(map(str, self.messages))}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import telegram
 from telegram import CallbackQuery, User
 
 from bots.message import Address, Message, Person, Picture
+from bots.telegram.outgoing import Shown
 
 PLATFORM = "telegram"
 COMMAND = re.compile(r"(/\w{1,64})(?:@(\w+))?(?=\s|$)", re.ASCII)
@@ -57,6 +58,7 @@ def read_press(query: CallbackQuery) -> Message | None:
             "message": original.message_id if original else shown.message_id,
         },
         replied=pictures_of(original) if original else (),
+        pressed=str(Shown.of([shown])),
         private=shown.chat.type == "private",
         as_file=is_file(original) if original else False,
     )
@@ -66,6 +68,16 @@ def album_of(update: telegram.Update) -> tuple[int, str] | None:
     """What the items of one album have in common."""
     message = update.message
     return (message.chat.id, message.media_group_id) if message and message.media_group_id else None
+
+
+def move_of(update: telegram.Update) -> tuple[int, int] | None:
+    """A group became a supergroup: the number it had and the one it has. Said in both of them."""
+    message = update.message
+    if message and message.migrate_to_chat_id:
+        return message.chat.id, message.migrate_to_chat_id
+    if message and message.migrate_from_chat_id:
+        return message.migrate_from_chat_id, message.chat.id
+    return None
 
 
 def pictures_of(message: telegram.Message) -> tuple[Picture, ...]:

@@ -87,6 +87,13 @@ class TelegramEmulator(TelegramServer):
     def _album_item(self, picture: bytes, group: str) -> Json:
         return {"media_group_id": group, "photo": self.world.photo_sizes(picture)}
 
+    def migrate(self, group: Json, to: Json, *, told: bool = True) -> None:
+        """A group becomes a supergroup; ``told`` in both of them, as Telegram does."""
+        self.moved[group["id"]] = to["id"]
+        if told:
+            self.post({"migrate_to_chat_id": to["id"]}, chat=group)
+            self.post({"migrate_from_chat_id": group["id"]}, chat=to)
+
     def post(
         self,
         content: Json,

@@ -15,6 +15,8 @@ class Methods:
         self.sent: list[Sent] = []
         self.commands: dict[str, list[Json]] = {}
         self.avatars: dict[int, bytes] = {}
+        self.group_pictures: dict[int, bytes] = {}
+        self.admins: set[tuple[int, int]] = set()  # chat and person
 
     def getMe(self, _: Call) -> Json:
         return BOT
@@ -60,6 +62,8 @@ class Methods:
 
     def editMessageText(self, call: Call) -> Json:
         message = self._mine(call, "message to edit not found")
+        if "text" not in message:
+            raise Refusal(400, "Bad Request: there is no text in the message to edit")
         changed = {"text": call.parameters["text"]} | markup(call)
         if all(message.get(name) == value for name, value in changed.items()):
             raise Refusal(400, "Bad Request: message is not modified")
@@ -72,6 +76,36 @@ class Methods:
         del self.world.messages[message["chat"]["id"], message["message_id"]]
         self.wake()
         return True
+
+    def deleteMessages(self, call: Call) -> bool:
+        numbers = call.parameters["message_ids"]
+        if not 1 <= len(numbers) <= 100:
+            raise Refusal(400, "Bad Request: wrong number of message identifiers")
+        for number in numbers:
+            self.world.messages.pop((int(call.parameters["chat_id"]), number), None)
+        self.wake()
+        return True
+
+    def getChat(self, call: Call) -> Json:
+        chat = self.world.chat(int(call.parameters["chat_id"]))
+        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+        full = chat | {
+            "accent_color_id": 0,
+            "max_reaction_count": 11,
+            "accepted_gift_types": dict.fromkeys(gifts, False),
+        }
+        if picture := self.group_pictures.get(chat["id"]):
+            small, big = self.world.photo_sizes(picture)
+            full["photo"] = {f"small_{name}": small[name] for name in ("file_id", "file_unique_id")}
+            full["photo"] |= {f"big_{name}": big[name] for name in ("file_id", "file_unique_id")}
+        return full
+
+    def getChatMember(self, call: Call) -> Json:
+        chat, person = int(call.parameters["chat_id"]), int(call.parameters["user_id"])
+        user = {"id": person, "is_bot": False, "first_name": "Somebody"}
+        if (chat, person) in self.admins:
+            return {"status": "creator", "user": user, "is_anonymous": False}
+        return {"status": "member", "user": user}
 
     def getFile(self, call: Call) -> Json:
         file_id = call.parameters["file_id"]

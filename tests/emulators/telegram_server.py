@@ -23,7 +23,7 @@ FLOODED = ("sendMessage", "sendPhoto", "sendDocument", "sendMediaGroup", "editMe
 JSON_PARAMETERS = frozenset(
     (
         *("allowed_updates", "caption_entities", "commands", "entities", "link_preview_options"),
-        *("media", "reply_markup", "reply_parameters", "scope"),
+        *("media", "message_ids", "reply_markup", "reply_parameters", "scope"),
     )
 )
 """Only these are JSON; a caption that happens to look like JSON is not."""

@@ -51,6 +51,7 @@ class Recorder:
 
     async def moved(self, platform: str, chat: str, to: str) -> None:
         self.moves.append((platform, chat, to))
+        self.changed.set()
 
     async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
         return ()

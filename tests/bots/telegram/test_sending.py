@@ -9,7 +9,7 @@ from bots.adapter import SendFailed, SendUncertain
 from bots.message import Answer, Button, Photo, Text
 from bots.telegram import TelegramAdapter
 from tests.bots.telegram.conftest import QUICK, Recorder, photo, picture, running
-from tests.emulators.telegram import ALICE, FORUM, GROUP, Sent, TelegramEmulator
+from tests.emulators.telegram import ALICE, FORUM, Sent, TelegramEmulator
 
 STRONGER = ((Button("Stronger", "/style ukiyoe 90%"), Button("Weaker", "/style ukiyoe 40%")),)
 
@@ -185,49 +185,14 @@ async def test_words_are_changed_and_taken_back(
     telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
 ) -> None:
     sent = await bot.say(here, Text("You are 3rd."))
-    message = telegram.world.messages[1001, int(sent)]
+    (message,) = (await telegram.answer()).messages
     await bot.change(here, sent, Text("You are 2nd.", STRONGER))
     assert (message["text"], len(message["reply_markup"]["inline_keyboard"][0])) == ("You are 2nd.", 2)
     await bot.change(here, sent, Text("You are 2nd.", STRONGER))  # again: nothing to change
     await bot.remove(here, sent)
-    assert (1001, int(sent)) not in telegram.world.messages
+    assert (1001, message["message_id"]) not in telegram.world.messages
     await bot.change(here, sent, Text("You are 1st."))
     await bot.remove(here, sent)
-
-
-@pytest.mark.parametrize(
-    ("trouble", "says"),
-    [("blocked", "blocked by the user"), ("topic", "essage thread not found"), ("chat", "hat not found")],
-)
-async def test_what_telegram_refuses_for_good_fails_with_a_sentence(
-    telegram: TelegramEmulator, bot: TelegramAdapter, trouble: str, says: str
-) -> None:
-    if trouble == "blocked":
-        telegram.blocked.add(FORUM["id"])
-    elif trouble == "topic":
-        telegram.closed_topics.add(42)
-    else:
-        telegram.refuse("sendPhoto", 400, "Bad Request: chat not found")
-        telegram.refuse("sendMessage", 403, "Forbidden: chat not found")
-    where = {"chat": FORUM["id"], "thread": 42, "message": None}
-    with pytest.raises(SendFailed, match=says):
-        await bot.show(where, Answer((photo(),)), "key")
-    with pytest.raises(SendFailed, match=says):
-        await bot.say(where, Text("Waiting."))
-    await bot.busy(where)  # never raises
-    assert telegram.sent == []
-
-
-async def test_a_group_that_moved_is_followed(telegram: TelegramEmulator, bot: TelegramAdapter) -> None:
-    telegram.moved[-55] = GROUP["id"]
-    old = {"chat": -55, "thread": None, "message": 3}
-    sent = await bot.say(old, Text("Waiting."))
-    await bot.change(old, sent, Text("Nearly."))
-    await bot.show(old, Answer((photo(),)), "key")
-    await bot.busy(old)
-    await bot.remove(old, sent)
-    assert {each.chat for each in telegram.sent} == {GROUP["id"]}
-    assert sum(call.parameters["chat_id"] == "-55" for call in telegram.calls if "chat_id" in call.parameters) == 1
 
 
 @pytest.mark.parametrize("trouble", ["lose", "hang", "500", "502"])

@@ -1,0 +1,82 @@
+"""Sending one part of an answer: a photo, a file or an album."""
+
+from collections.abc import Sequence
+
+from telegram import InputMediaDocument, InputMediaPhoto, Message
+
+from bots.adapter import SendFailed
+from bots.message import Button, Photo
+from bots.telegram.delivery import Delivery, Refused
+from bots.telegram.outgoing import CAPTION_LENGTH, FILE_BYTES, REFUSED_AS_PHOTO, Part, Place, cut, keyboard
+from bots.telegram.wire import RawBot
+
+Rows = Sequence[Sequence[Button]]
+
+
+class Sender:
+    """Sends through a Delivery. Every method returns the messages that stand in the chat then."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+
+    async def part(self, place: Place, part: Part, caption: str, buttons: Rows) -> tuple[Message, ...]:
+        """As it was meant, or as a file where Telegram does not take it so."""
+        caption = cut(caption, CAPTION_LENGTH)
+        try:
+            return await self._send(place, part, caption, buttons)
+        except Refused as error:
+            if part.as_file or not any(reason in error.reason for reason in REFUSED_AS_PHOTO):
+                raise
+            return await self._send(place, Part(part.photos, as_file=True), caption, buttons)
+
+    async def _send(self, place: Place, part: Part, caption: str, buttons: Rows) -> tuple[Message, ...]:
+        if any(len(photo.picture) > FILE_BYTES for photo in part.photos):
+            raise SendFailed("Telegram takes files of up to 50 MB; this one is larger.")
+        if len(part.photos) > 1:
+            return await self._album(place, part, caption)
+        if part.as_file:
+            return (await self._document(place, part.photos[0], caption, buttons),)
+        return (await self._photo(place, part.photos[0], caption, buttons),)
+
+    async def _photo(self, place: Place, photo: Photo, caption: str, buttons: Rows) -> Message:
+        async def call(bot: RawBot, chat: int) -> Message:
+            return await bot.send_photo(
+                chat,
+                photo.picture,
+                filename=photo.name,
+                caption=caption or None,
+                message_thread_id=place.thread,
+                reply_parameters=place.reply_in(chat),
+                reply_markup=keyboard(buttons),
+            )
+
+        return await self._delivery.send(place.chat, call)
+
+    async def _document(self, place: Place, photo: Photo, caption: str, buttons: Rows) -> Message:
+        async def call(bot: RawBot, chat: int) -> Message:
+            return await bot.send_document(
+                chat,
+                photo.picture,
+                filename=photo.name,
+                caption=caption or None,
+                disable_content_type_detection=True,
+                message_thread_id=place.thread,
+                reply_parameters=place.reply_in(chat),
+                reply_markup=keyboard(buttons),
+            )
+
+        return await self._delivery.send(place.chat, call)
+
+    async def _album(self, place: Place, part: Part, caption: str) -> tuple[Message, ...]:
+        kind = InputMediaDocument if part.as_file else InputMediaPhoto
+
+        async def call(bot: RawBot, chat: int) -> tuple[Message, ...]:
+            media = [
+                kind(photo.picture, filename=photo.name, caption=(caption or None) if first else None)
+                for first, photo in zip([True] + [False] * len(part.photos), part.photos, strict=False)
+            ]
+            return await bot.send_media_group(
+                chat, media, message_thread_id=place.thread, reply_parameters=place.reply_in(chat)
+            )
+
+        return await self._delivery.send(place.chat, call, count=len(part.photos))
