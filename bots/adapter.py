@@ -20,6 +20,10 @@ class Listener(Protocol):
         """Styles whose id or title begins with (or resembles) what was typed, as (id, title) pairs, best first."""
         ...
 
+    async def preview(self, style: str) -> bytes:
+        """A picture of a style, by its id, as a JPEG. Raises ``inference.errors.ServiceError``."""
+        ...
+
     async def moved(self, platform: str, chat: str, to: str) -> None:
         """The platform gave a chat another id: its rules and consents go with it. Safe to call twice."""
         ...

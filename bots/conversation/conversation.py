@@ -110,6 +110,10 @@ class Conversation:
         """The platform gave a chat another id."""
         await self._ledger.chats.move(platform, chat, to)
 
+    async def preview(self, style: str) -> bytes:
+        """A picture of a style, by its id, as a JPEG. Raises ServiceError."""
+        return await self._service.preview(style)
+
     async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
         """Styles whose id or title begins with, contains or resembles what was typed, as (id, title), best first."""
         try:

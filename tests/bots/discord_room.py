@@ -33,6 +33,9 @@ class Listener:
     async def moved(self, platform: str, chat: str, to: str) -> None:
         self.moves.append((platform, chat, to))
 
+    async def preview(self, style: str) -> bytes:
+        return b"a preview of " + style.encode()
+
     async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
         return tuple((style, title) for style, title in self.styles if style.startswith(beginning))
 

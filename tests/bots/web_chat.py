@@ -39,6 +39,9 @@ class Recorder:
     async def moved(self, platform: str, chat: str, to: str) -> None:
         self.moves.append((platform, chat, to))
 
+    async def preview(self, style: str) -> bytes:
+        return b"a preview of " + style.encode()
+
     async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
         return tuple(style for style in STYLES if style[0].startswith(beginning.lower()))
 

@@ -11,6 +11,7 @@ from PIL import Image
 from bots.adapter import SendFailed
 from bots.message import Message, Photo
 from bots.telegram import Pace, TelegramAdapter, Webhook
+from inference.errors import UnknownStyle
 from tests.emulators.telegram import TelegramEmulator
 
 QUICK = Pace(
@@ -33,6 +34,7 @@ class Recorder:
     def __init__(self) -> None:
         self.moves: list[tuple[str, str, str]] = []
         self.heard: list[Message] = []
+        self.previews: dict[str, bytes] = {}
         self.fails = 0
         self.tried = 0
         self.hold: set[str] = set()
@@ -53,8 +55,14 @@ class Recorder:
         self.moves.append((platform, chat, to))
         self.changed.set()
 
+    async def preview(self, style: str) -> bytes:
+        if style not in self.previews:
+            raise UnknownStyle(style)
+        return self.previews[style]
+
     async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
-        return ()
+        titled = ((style, style.title()) for style in self.previews)
+        return tuple((style, f"{title} ({language})") for style, title in titled if style.startswith(beginning))
 
     async def hears(self, count: int = 1) -> list[Message]:
         await self.until(lambda: len(self.heard) >= count)
