@@ -5,6 +5,7 @@ the photo itself. A button says ``/again KEY 75%``; the key names the answer it 
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from bots import replies
@@ -16,31 +17,57 @@ from inference.job import Crop
 
 _REMEMBERED_S = 86400  # about as long as the addresses of Discord's pictures; the web chat's uploads go after an hour
 _STEP = 25  # percent
+_PER_ROW = 3
 _OWN = "own"  # takes back what was said of colours: the style's own way again
+_FILE, _STILL = "file", "still"
+DELETE = "delete"
+SEVERAL = ","  # joins the ids of the styles on a sheet
+
+Rows = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a result was made of. ``wish.style`` is a style's id."""
+    """What a result was made of. ``wish.style`` is a style's id; or several, joined: then it is a numbered sheet.
+
+    ``full`` asks for the full size, ``still`` for the first frame of what moves. ``among`` is how many pictures a
+    sheet's one was the first of.
+    """
 
     wish: Wish
     pictures: tuple[Picture, ...]
     as_file: bool = False
     crop: Crop = Crop.NONE
+    full: bool = False
+    still: bool = False
+    among: int = 1
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        return tuple(self.wish.style.split(SEVERAL))
+
+    @property
+    def is_sheet(self) -> bool:
+        return len(self.styles) > 1
 
 
 async def remember(memory: Memory, message: Message, key: str, past: Past) -> None:
     """Durable as soon as the next thing is: a result without its buttons is no great loss."""
-    await memory.remember(message, _what(key), json.dumps(asdict(past)), _REMEMBERED_S, durable=False)
+    await memory.remember(message, what(key), json.dumps(asdict(past)), _REMEMBERED_S, durable=False)
 
 
 async def recall(memory: Memory, message: Message, key: str) -> Past | None:
     """What the message's person got as the answer named ``key`` in this chat; None for anybody else's, and later."""
-    values = json.loads(await memory.recall(message, _what(key)) or "{}")
+    values = json.loads(await memory.recall(message, what(key)) or "{}")
     if not values:
         return None
-    pictures, crop = records.pictures(values["pictures"]), Crop(values["crop"])
-    return Past(Wish(**values["wish"]), pictures, values["as_file"], crop)
+    made = {"wish": Wish(**values["wish"]), "pictures": records.pictures(values["pictures"])}
+    return Past(**(values | made | {"crop": Crop(values["crop"])}))
+
+
+def what(key: str) -> str:
+    """The name under which it is remembered what the answer ``key`` was made of."""
+    return f"result {key}"
 
 
 def command(key: str) -> str:
@@ -48,23 +75,43 @@ def command(key: str) -> str:
     return f"again {key}"
 
 
-def changed(past: Wish, words: str) -> Wish:
-    """A wish with what the words say in the place of what it said before; itself if they say nothing."""
+def changed(past: Past, words: str) -> Past:
+    """A past with what the words say in the place of what it said before; itself if they say nothing.
+
+    A word that changes something is never a style's name here.
+    """
     if words == _OWN:
-        return replace(past, keep_colours=None, match_colours=None)
+        return replace(past, wish=replace(past.wish, keep_colours=None, match_colours=None))
+    if words == _FILE:
+        return replace(past, as_file=True, full=True)
+    if words == _STILL:
+        return replace(past, still=True)
     said = {name: value for name, value in asdict(wish(words)).items() if value not in (None, "")}
-    return replace(past, **said)
+    return replace(past, wish=replace(past.wish, **said))
 
 
-def buttons(tag: str, key: str, past: Wish) -> tuple[tuple[Button, ...], ...]:
-    """What may be changed about a result that was made for this wish."""
-    percent = _percent(past)
+def buttons(tag: str, key: str, past: Past) -> Rows:
+    """What may be changed about a result."""
+    percent = _percent(past.wish)
     weaker = [("again-weaker", f"{(percent - 1) // _STEP * _STEP}%")] if percent > _STEP else []
     stronger = [("again-stronger", f"{(percent // _STEP + 1) * _STEP}%")] if percent < 100 else []
-    sharper = [] if past.sharp else [("again-sharper", "sharp")]
-    colours = ("again-own", _OWN) if past.keep_colours else ("again-keep", "keep")
-    rows = ([*weaker, *stronger, *sharper], [colours, ("again-other", "")])
+    sharper = [] if past.wish.sharp else [("again-sharper", "sharp")]
+    colours = ("again-own", _OWN) if past.wish.keep_colours else ("again-keep", "keep")
+    full = [] if past.full else [("again-file", _FILE)]
+    rows = ([*weaker, *stronger, *sharper], [colours, *full], [("again-delete", DELETE), ("again-other", "")])
     return tuple(tuple(_button(tag, key, label, words) for label, words in row) for row in rows)
+
+
+def sheet_buttons(tag: str, key: str, styles: Sequence[tuple[str, str]]) -> Rows:
+    """A numbered button for each (id, title) on a sheet, to make it in full size; and one to delete the sheet."""
+    numbered = [Button(f"{number}. {title}", f"/{command(key)} {id_}") for number, (id_, title) in enumerate(styles, 1)]
+    rows = [tuple(numbered[start : start + _PER_ROW]) for start in range(0, len(numbered), _PER_ROW)]
+    return (*rows, (_button(tag, key, "again-delete", DELETE),))
+
+
+def still_button(tag: str, key: str) -> Rows:
+    """What may be done where something moves for too long."""
+    return ((_button(tag, key, "again-still", _STILL),),)
 
 
 def told(tag: str, past: Wish) -> list[str]:
@@ -88,7 +135,3 @@ def _button(tag: str, key: str, label: str, words: str) -> Button:
 def _percent(past: Wish) -> int:
     """Whoever names no strength gets a style's own, which is full strength for every style that is shipped."""
     return 100 if past.strength is None else round(past.strength * 100)
-
-
-def _what(key: str) -> str:
-    return f"result {key}"

@@ -23,8 +23,11 @@ from bots.conversation.avatars import Avatars
 from bots.conversation.delivery import Delivery
 from bots.conversation.gallery import Gallery
 from bots.conversation.policy import Policy
+from bots.conversation.presses import Presses
 from bots.conversation.request import Handler, Request
 from bots.conversation.restyling import Restyling, failure_text
+from bots.conversation.styling import Styling
+from bots.conversation.tryout import Tryout
 from bots.conversation.turns import Turn, Turns
 from bots.conversation.waiting import Pace, Waiting
 from bots.ledger import Entry, Ledger, Reply, State
@@ -68,7 +71,7 @@ class Conversation:
         self._policy = Policy(service, ledger, operators=operators, mark=mark)
         self._gallery = Gallery(service, self._policy)
         self._asking = Asking(self._policy, self._gallery, ledger.memory, self._handlers())
-        self._afterwards = Afterwards(ledger)
+        self._afterwards = Afterwards(ledger, self._adapters)
         self._restyling = Restyling(service, ledger, deadline_s=deadline_s, in_hand=in_hand)
         self._delivery = Delivery(ledger, self._afterwards.shown)
         self._turns = Turns(ledger, self._restyling)
@@ -77,7 +80,12 @@ class Conversation:
 
     def _handlers(self) -> dict[str, Handler]:
         """Every command that has a module of its own."""
-        modules = (Avatars(self._policy, self._gallery, self._ledger, self.receive),)
+        modules = (
+            Styling(self._policy, self._gallery, self._ledger),
+            Presses(self._policy, self._gallery, self._ledger),
+            Tryout(self._policy, self._ledger),
+            Avatars(self._policy, self._gallery, self._ledger, self.receive),
+        )
         return {name: handler for module in modules for name, handler in module.commands.items()}
 
     async def __aenter__(self) -> Self:

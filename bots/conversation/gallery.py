@@ -37,7 +37,8 @@ class Gallery:
         lines = [replies.text(tag, asks)]
         for number, style in enumerate(styles, 1):
             lines.append(replies.text(tag, "gallery-line", number=str(number), title=title(style, tag), id=style.id))
-        photo = Photo(await self._service.sheet(), "image/jpeg", "styles.jpg")
+        sheet = await self._service.sheet(tuple(style.id for style in styles))
+        photo = Photo(sheet, "image/jpeg", "styles.jpg")
         return Answer((photo,), "\n".join(lines), buttons(styles, tag, command, wish))
 
 

@@ -1,8 +1,9 @@
 """What a command comes to: words, pictures that are there already, pictures that are to be made, or silence."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bots import replies
 from bots.adapter import Adapter
 from bots.commands import Command
 from bots.conversation.again import Past
@@ -11,11 +12,16 @@ from inference.job import Format, Options
 
 _SHARP = 0.6  # the detail of “sharp”: seen at once, and not yet gritty
 _LOSSLESS = ("image/png", "image/webp", "image/gif")
+_FULL_SIDE = 4096  # pixels: the longest side that the service makes
+_MOST_ECHOED = 40  # characters of what a person typed that are said back
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Pictures that are to be made in one style. ``ends_choice``: the style was announced for these pictures alone."""
+    """Pictures that are to be made in one style, or one picture in several on a numbered sheet.
+
+    ``ends_choice``: the style was announced for these pictures alone.
+    """
 
     asked: Past
     options: Options
@@ -31,7 +37,7 @@ class Request:
 
     @property
     def as_file(self) -> bool:
-        return self.asked.as_file
+        return _as_file(self.asked)
 
 
 Reply = Text | Answer | Request | None
@@ -40,9 +46,11 @@ Handler = Callable[[Message, Command, Adapter], Awaitable[Reply]]
 
 
 def request(asked: Past) -> Request:
-    """The Request for pictures in the way that was asked."""
+    """The Request for pictures in the way that was asked; a sheet shows the first of them."""
+    if asked.is_sheet:
+        asked = replace(asked, pictures=asked.pictures[:1], among=max(asked.among, len(asked.pictures)))
     wish = asked.wish
-    lossless = asked.as_file and all(picture.media_type in _LOSSLESS for picture in asked.pictures)
+    lossless = _as_file(asked) and all(picture.media_type in _LOSSLESS for picture in asked.pictures)
     options = Options(
         strength=wish.strength,
         keep_colours=wish.keep_colours,
@@ -51,5 +59,18 @@ def request(asked: Past) -> Request:
         faces=wish.faces,
         format=Format.PNG if lossless else Format.JPEG,
         crop=asked.crop,
+        still=asked.still,
     )
-    return Request(asked, options)
+    return Request(asked, replace(options, max_side=_FULL_SIDE) if asked.full else options)
+
+
+def unknown(message: Message, command: Command) -> Text | None:
+    """The answer to a command that is not ours: in a group it is another bot's."""
+    if not message.private:
+        return None
+    return Text(replies.text(message.person.language, "unknown-command", command=command.name[:_MOST_ECHOED]))
+
+
+def _as_file(asked: Past) -> bool:
+    """A sheet is only looked at; what is chosen from it comes as its photo did."""
+    return asked.as_file and not asked.is_sheet

@@ -8,20 +8,23 @@ from functools import partial
 from bots import replies
 from bots.adapter import Adapter, SendFailed
 from bots.conversation import again, naming
+from bots.conversation.announced import Announced
+from bots.conversation.answering import Made, compose, failure_text
 from bots.conversation.delivery import answer_key
 from bots.conversation.request import Request
 from bots.conversation.waiting import Waiting
-from bots.ledger import Entry, Item, Ledger
-from bots.message import Answer, Photo, Picture, Text
+from bots.ledger import Entry, Ledger
+from bots.message import Answer, Picture, Text
 from inference.errors import Busy, DeadlinePassed, Failed, NotReady, ServiceError
 from inference.job import Job, Result
 from inference.service import Service
+
+__all__ = ["Restyling", "failure_text"]
 
 log = logging.getLogger(__name__)
 _FETCHES = 4  # at once; each holds one picture of up to 20 MB
 _NOT_READY_S = 2.0  # a service that starts or restarts takes a few of these
 _SHORTEST_PAUSE_S = 0.2
-_SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
 class Restyling:
@@ -50,29 +53,26 @@ class Restyling:
 
     async def answer(self, entry: Entry) -> Answer | Text:
         """The results of a message as one answer; words if there is no result at all."""
-        tag, items = entry.message.person.language, await self._ledger.items(entry.number)
-        results = [(item, item.result) for item in items if item.result]
-        if not results:
-            return Text(failure_text(tag, items[0].failure if items else Failed.code))
-        photos = tuple(_photo(item, result, among=len(items)) for item, result in results)
-        past = await again.recall(self._ledger.memory, entry.message, answer_key(entry.message))
-        title = await self.title(items[0].style, tag)
-        details = again.told(tag, past.wish) if past else []
-        caption = [" · ".join([replies.text(tag, "caption", title=title), *details])]
-        for item in items:
-            if item.failure:
-                reason = failure_text(tag, item.failure)
-                caption.append(replies.text(tag, "item-failed", number=str(item.item + 1), reason=reason))
-        buttons = again.buttons(tag, answer_key(entry.message), past.wish) if past else ()
-        return Answer(photos, "\n".join(caption), buttons, as_file=entry.as_file)
+        message, key = entry.message, answer_key(entry.message)
+        past = await again.recall(self._ledger.memory, message, key)
+        if past and past.is_sheet:
+            await Announced(self._ledger.memory).lay_out(message, key)
+        tag, items = message.person.language, await self._ledger.items(entry.number)
+        answer = compose(Made(tag, key, past, items, await self._titles(tag)))
+        return replace(answer, as_file=entry.as_file) if isinstance(answer, Answer) else answer
 
     async def title(self, style: str, tag: str) -> str:
-        """A style's name for people; its id while the service cannot tell."""
+        """A style's name for people; its id while the service cannot tell. Of several, how many there are."""
+        several = style.count(again.SEVERAL)
+        if several:
+            return replies.text(tag, "try-title", count=several + 1)
+        return (await self._titles(tag)).get(style, style)
+
+    async def _titles(self, tag: str) -> dict[str, str]:
         try:
-            styles = await self._service.styles()
+            return {info.id: naming.title(info, tag) for info in await self._service.styles()}
         except ServiceError:
-            return style
-        return next((naming.title(info, tag) for info in styles if info.id == style), style)
+            return {}
 
     async def _fetch(self, picture: Picture, adapter: Adapter) -> tuple[bytes, str | None]:
         async with self._fetching:
@@ -116,14 +116,3 @@ class Restyling:
         if job is None:
             return Failed.code  # cancelled just now: nobody will read this
         return await self._service.stylize(replace(job, deadline_s=left_s), partial(waiting.note, item))
-
-
-def failure_text(tag: str, code: str | None) -> str:
-    """The sentence for an error's code."""
-    return replies.text(tag, f"error-{code or Failed.code}")
-
-
-def _photo(item: Item, result: Result, *, among: int) -> Photo:
-    number = f"-{item.item + 1}" if among > 1 else ""
-    name = f"{item.style}{number}.{_SUFFIX.get(result.media_type, 'jpg')}"
-    return Photo(result.picture, result.media_type, name, result.width, result.height)

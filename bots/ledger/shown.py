@@ -71,4 +71,7 @@ class Shown:
             f"SELECT key, platform, chat, person, address, sent FROM shown WHERE {which}",  # noqa: S608  ours
             *values,
         )
-        return tuple(Place(*row[:4], json.loads(row[4]), row[5]) for row in rows)
+        return tuple(
+            Place(key, platform, chat, person, json.loads(address), sent)
+            for key, platform, chat, person, address, sent in rows
+        )

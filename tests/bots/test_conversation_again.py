@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bots import replies
 from bots.commands import Wish
 from bots.conversation import Conversation, again
+from bots.conversation.again import Past
 from bots.conversation.delivery import answer_key
 from bots.ledger import Ledger
 from inference.job import Crop, Format, Options
@@ -58,8 +60,8 @@ async def ask(chat: Chat, text: str, *pictures: bytes, **about: object) -> Sent:
     return await last(chat.console, count + 1)
 
 
-def labels(past: Wish) -> list[str]:
-    return [button.label for row in again.buttons("en", KEY, past) for button in row]
+def labels(wish: Wish, **about: Any) -> list[str]:
+    return [button.label for row in again.buttons("en", KEY, Past(wish, (), **about)) for button in row]
 
 
 def command(shown: Sent, words: str) -> str:
@@ -81,15 +83,17 @@ def command(shown: Sent, words: str) -> str:
     ],
 )
 def test_strength_goes_by_quarters(strength: float | None, weaker: str | None, stronger: str | None) -> None:
-    row = {button.label: button.command for button in again.buttons("en", KEY, Wish("ukiyoe", strength, sharp=True))[0]}
+    past = Past(Wish("ukiyoe", strength, sharp=True), ())
+    row = {button.label: button.command for button in again.buttons("en", KEY, past)[0]}
     wanted = {"Weaker": weaker, "Stronger": stronger}
     assert row == {label: f"/again {KEY} {words}" for label, words in wanted.items() if words}
 
 
 def test_only_what_is_not_so_already_is_offered() -> None:
-    assert labels(Wish("ukiyoe")) == ["Weaker", "Sharper", "Keep my colours", "Other style"]
+    always = ["Delete", "Other style"]
+    assert labels(Wish("ukiyoe")) == ["Weaker", "Sharper", "Keep my colours", "Full size as a file", *always]
     kept = Wish("ukiyoe", 0.5, keep_colours=True, sharp=True)
-    assert labels(kept) == ["Weaker", "Stronger", "Style’s colours", "Other style"]
+    assert labels(kept, full=True) == ["Weaker", "Stronger", "Style’s colours", *always]
 
 
 async def test_weaker_is_the_same_photo_at_three_quarters(ann: Chat, service: Inverting) -> None:
@@ -154,7 +158,8 @@ async def test_somebody_elses_buttons_paint_nothing(console: Console, conversati
     ben = Chat(console, conversation, chat="group", person="8", private=False)
     shown = await ask(ann, "/style ukiyoe", PHOTO)
     for button in shown.buttons:
-        assert (await ask(ben, button)).text == GONE
+        told = "delete-not-yours" if button.endswith("delete") else "again-gone"
+        assert (await ask(ben, button)).text == replies.text("en", told)
     assert (await ask(ann, command(shown, "75%"))).pictures == (inverted(PHOTO),)
 
 
@@ -190,7 +195,7 @@ async def test_a_command_of_that_name_that_is_not_ours_is_left_alone(ann: Chat, 
 def test_every_button_fits_the_narrowest_platform() -> None:
     longest = "x" * 32  # of a style's id
     key = answer_key(Chat(Console(), None).message("/style"))  # type: ignore[arg-type]  # says nothing to anybody
-    every = [again.buttons("zh", key, Wish(style.id, 0.5)) for style in STYLES]
+    every = [again.buttons("zh", key, Past(Wish(style.id, 0.5), ())) for style in STYLES]
+    every += [again.still_button("zh", key), again.sheet_buttons("zh", key, [(longest, "title")])]
     commands = [button.command for rows in every for row in rows for button in row]
-    commands.append(f"/{again.command(key)} {longest}")
     assert max(len(text.encode()) for text in commands) == 64

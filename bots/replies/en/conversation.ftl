@@ -10,9 +10,9 @@ start =
 help =
     Send a photo with the caption /style and a name, or reply to a photo with it.
     /style ukiyoe 70% is gentler. Other words there: keep (your photo’s colours), match (near them), sharp (more detail), no faces (paint them like the rest).
-    /styles shows every style; /avatar repaints your own profile picture.
-    /queue shows what is waiting; /cancel takes it back.
-    Pictures are kept only until they are answered.
+    /try shows your photo in every style at once; /styles lists them; /avatar repaints a profile picture.
+    /queue shows what is waiting; /cancel takes it back; /language and, for admins, /settings change how I behave.
+    Pictures are kept only until they are answered; /privacy says what else is, and /forgetme deletes it.
 hint = Send me a photo and I will repaint it. /styles shows every style, /help explains the rest.
 unknown-command = I do not know /{ $command }. /help shows what I can do.
 
@@ -84,13 +84,6 @@ told-strength = { $percent } %
 told-keep = your colours
 told-match = near your colours
 told-sharp = sharper
-again-weaker = Weaker
-again-stronger = Stronger
-again-keep = Keep my colours
-again-own = Style’s colours
-again-sharper = Sharper
-again-other = Other style
-again-gone = I no longer have that photo, or it is somebody else’s. Send it to me, and I will paint it for you.
 item-failed = Picture { $number }: { $reason }
 uncertain = I was interrupted while answering and cannot tell whether my answer reached you. If it did not, please ask again.
 not-delivered = Your picture is ready, but it could not be delivered here; it may be too large for this place. Sending the photo as a smaller one may help.

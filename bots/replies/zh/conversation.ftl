@@ -10,9 +10,9 @@ start =
 help =
     发照片时配文写 /style 加风格名，或用它回复一张照片。
     /style ukiyoe 70% 更柔和。还可以加：保留颜色（照片原来的）、匹配颜色（接近照片）、清晰（细节更多）、不细画脸（和别处一样画）。
-    /styles 查看所有风格；/avatar 重画你自己的头像。
-    /queue 查看排队情况；/cancel 撤回等待中的照片。
-    照片只保留到答复完成为止。
+    /try 用所有风格看看你的照片；/styles 查看所有风格；/avatar 重画头像。
+    /queue 查看排队情况；/cancel 撤回等待中的照片；/language 换语言，管理员可用 /settings 改设置。
+    照片只保留到答复完成为止；/privacy 说明还保存了什么，/forgetme 把它删掉。
 hint = 发一张照片给我，我来重画。/styles 查看所有风格，/help 有更多说明。
 unknown-command = 我不认识 /{ $command }。/help 会告诉你我能做什么。
 
@@ -77,13 +77,6 @@ told-strength = { $percent }%
 told-keep = 照片的颜色
 told-match = 接近照片的颜色
 told-sharp = 更清晰
-again-weaker = 弱一点
-again-stronger = 强一点
-again-keep = 保留我的颜色
-again-own = 用风格的颜色
-again-sharper = 更清晰
-again-other = 换个风格
-again-gone = 我这里已经没有那张照片了，或者它是别人的。把照片发给我，我来为你画。
 item-failed = 第 { $number } 张：{ $reason }
 uncertain = 我在答复时被打断了，不确定你有没有收到。如果没有，请再发一次。
 not-delivered = 照片画好了，但没能送到这里，可能是太大了。换一张小一些的照片也许可以。

@@ -1,0 +1,89 @@
+"""``/again``: what a press under a result asks for, by the person it belongs to or by an admin of the chat."""
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bots import replies
+from bots.adapter import Adapter, SendFailed, SendUncertain
+from bots.commands import Command, Wish
+from bots.conversation import again, naming
+from bots.conversation.afterwards import take_away
+from bots.conversation.again import SEVERAL, Past
+from bots.conversation.gallery import Gallery, cannot
+from bots.conversation.policy import Policy
+from bots.conversation.request import Handler, Reply, request, unknown
+from bots.ledger import Ledger
+from bots.message import Message, Text
+from inference.service import StyleInfo
+
+log = logging.getLogger(__name__)
+_KEY = re.compile(r"[0-9a-f]{24}")
+
+
+class Presses:
+    """The command of this module by its name."""
+
+    def __init__(self, policy: Policy, gallery: Gallery, ledger: Ledger) -> None:
+        self._policy, self._gallery, self._ledger = policy, gallery, ledger
+        self.commands: Mapping[str, Handler] = {"again": self._again}
+
+    async def _again(self, message: Message, command: Command, adapter: Adapter) -> Reply:
+        """The same pictures with the change that the words say, or else the gallery for them."""
+        key, _, words = command.rest.partition(" ")
+        if not _KEY.fullmatch(key):
+            return unknown(message, command)
+        if words == again.DELETE:
+            return await self._delete(message, key, adapter)
+        past = await self._past(message, key, adapter)
+        if past is None:
+            return _whisper(message, "again-gone")
+        if not words:
+            return await self._gallery.show(message, "gallery-photo", again.command(key), Wish())
+        return await self._once_more(message, key, past, words)
+
+    async def _once_more(self, message: Message, key: str, past: Past, words: str) -> Reply:
+        changed, styles = again.changed(past, words), await self._policy.styles(message)
+        found = [_named(styles, past, name) for name in changed.styles]
+        usable = [style for style in found if style]
+        if not usable or not changed.wish.in_range:
+            return cannot(message, styles, usable[0] if usable else None, again.command(key), changed.wish)
+        wish = replace(changed.wish, style=SEVERAL.join(style.id for style in usable))
+        return request(replace(changed, wish=wish))
+
+    async def _past(self, message: Message, key: str, adapter: Adapter) -> Past | None:
+        """What the answer was made of, for those who may ask for it."""
+        own = await again.recall(self._ledger.memory, message, key)
+        if own is not None:
+            return own
+        place = await self._ledger.shown.find(message.platform, message.chat, key)
+        if place is None or not await adapter.administers(message.person, message.address):
+            return None
+        owner = replace(message, person=replace(message.person, id=place.person))
+        return await again.recall(self._ledger.memory, owner, key)
+
+    async def _delete(self, message: Message, key: str, adapter: Adapter) -> Text:
+        place = await self._ledger.shown.find(message.platform, message.chat, key)
+        if place is None:
+            made = await again.recall(self._ledger.memory, message, key)
+            return _whisper(message, "delete-failed" if made else "delete-gone")
+        if place.person != message.person.id and not await adapter.administers(message.person, message.address):
+            return _whisper(message, "delete-not-yours")
+        try:
+            await take_away(place, adapter, self._ledger.shown)
+        except (SendFailed, SendUncertain) as refusal:
+            log.info("a result stays in %s:%s: %s", message.platform, message.chat, refusal)
+            return _whisper(message, "delete-failed")
+        return _whisper(message, "deleted")
+
+
+def _named(styles: Sequence[StyleInfo], past: Past, name: str) -> StyleInfo | None:
+    """The style with this name; a number counts on the sheet itself, which may show other styles than are there now."""
+    if past.is_sheet and name.isdecimal() and len(name) < 5:
+        name = dict(enumerate(past.styles, 1)).get(int(name), "")
+    return naming.exact(styles, name)
+
+
+def _whisper(message: Message, key: str) -> Text:
+    return Text(replies.text(message.person.language, key), whispered=True)

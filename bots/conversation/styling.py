@@ -1,0 +1,56 @@
+"""``/style``: the pictures of a message, or those sent just before, in the style that it names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bots import replies
+from bots.adapter import Adapter
+from bots.commands import Command, Wish, spoken
+from bots.conversation import naming
+from bots.conversation.again import Past
+from bots.conversation.announced import Announced
+from bots.conversation.gallery import Gallery, cannot
+from bots.conversation.policy import Policy
+from bots.conversation.request import Handler, Reply, request
+from bots.ledger import Ledger
+from bots.message import Answer, Message, Text
+from inference.service import StyleInfo
+
+
+class Styling:
+    """The command of this module by its name."""
+
+    def __init__(self, policy: Policy, gallery: Gallery, ledger: Ledger) -> None:
+        self._policy, self._gallery, self._chats = policy, gallery, ledger.chats
+        self._announced = Announced(ledger.memory)
+        self.commands: Mapping[str, Handler] = {"style": self._style}
+
+    async def _style(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
+        wish, styles = command.wish, await self._policy.styles(message)
+        pictures, as_file = await self._announced.pictures(message)
+        style = naming.exact(styles, wish.style or (await self._usual(message) if pictures else ""))
+        if style is None or not wish.in_range:
+            return await self._ask_for_style(message, styles, style, wish)
+        if pictures:
+            return request(Past(replace(wish, style=style.id), pictures, as_file))
+        return await self._ask_for_photo(message, style, wish)
+
+    async def _usual(self, message: Message) -> str:
+        """The style that the chat takes where none is named."""
+        return (await self._chats.rules(message.platform, message.chat)).style
+
+    async def _ask_for_style(
+        self, message: Message, styles: Sequence[StyleInfo], style: StyleInfo | None, wish: Wish
+    ) -> Text | Answer:
+        """Pictures without a style that can be used: keep them, and let the person choose."""
+        await self._announced.keep_pictures(message)
+        if style is not None or wish.style or not styles:
+            return cannot(message, styles, style, "style", wish)
+        there, _ = await self._announced.pictures(message)
+        return await self._gallery.show(message, "gallery-photo" if there else "gallery-all", "style", wish)
+
+    async def _ask_for_photo(self, message: Message, style: StyleInfo, wish: Wish) -> Text:
+        chosen, tag = replace(wish, style=style.id), message.person.language
+        await self._announced.choose(message, chosen)
+        key = "send-photo" if message.private else "send-photo-group"
+        return Text(replies.text(tag, key, title=naming.title(style, tag), command=spoken("style", chosen)))
