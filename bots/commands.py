@@ -12,6 +12,7 @@ MENU = (
     *("settings", "language", "privacy", "forgetme", "help"),
 )
 NAMES = (*MENU, "start")  # platforms offer "start" by themselves
+RESTYLING = ("style", "styles", "try", "avatar", "again")  # what a chat's rules may leave to its admins
 _LONGEST_WISH = 200  # characters; far longer than any name, short enough for any pattern
 
 _COMMAND = re.compile(r"\s*[/!]([a-z_]+)(?:\s+(.*))?$", re.IGNORECASE | re.DOTALL)

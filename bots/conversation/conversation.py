@@ -20,8 +20,12 @@ from bots.conversation import naming
 from bots.conversation.afterwards import Afterwards
 from bots.conversation.asking import Asking
 from bots.conversation.avatars import Avatars
+from bots.conversation.bulletin import Bulletin
+from bots.conversation.chat_rules import ChatRules
 from bots.conversation.delivery import Delivery
 from bots.conversation.gallery import Gallery
+from bots.conversation.languages import Languages
+from bots.conversation.operating import Operating
 from bots.conversation.policy import Policy
 from bots.conversation.presses import Presses
 from bots.conversation.request import Handler, Request
@@ -51,7 +55,8 @@ class Conversation:
     for. What is received after that is recorded for the next start.
     ``deadline_s`` is how long a picture may take before its person is told that it failed; a restart begins it anew.
     ``mark`` is the operator's choice of the visible mark on photo replies, ``operators`` are the people, as
-    "platform:id", who run this Atelier, ``in_hand`` is how many jobs are submitted at once.
+    "platform:id", who run this Atelier, ``person_quota`` is how many pictures a person may have in a day, ``max_items``
+    how many of one message are made, ``in_hand`` how many jobs are submitted at once.
     """
 
     def __init__(
@@ -62,13 +67,18 @@ class Conversation:
         *,
         mark: bool = True,
         operators: Collection[str] = (),
+        person_quota: int | None = None,
+        max_items: int = 10,
         deadline_s: float = 600.0,
         in_hand: int = 64,
         pace: Pace = Pace(),  # noqa: B008  frozen
     ) -> None:
         self._service, self._ledger, self._deadline_s, self._pace = service, ledger, deadline_s, pace
         self._adapters = {adapter.platform: adapter for adapter in adapters}
-        self._policy = Policy(service, ledger, operators=operators, mark=mark)
+        self._policy = Policy(
+            service, ledger, operators=operators, mark=mark, person_quota=person_quota, max_items=max_items
+        )
+        self._bulletin = Bulletin(ledger, self._adapters)
         self._gallery = Gallery(service, self._policy)
         self._asking = Asking(self._policy, self._gallery, ledger.memory, self._handlers())
         self._afterwards = Afterwards(ledger, self._adapters)
@@ -84,6 +94,9 @@ class Conversation:
             Styling(self._policy, self._gallery, self._ledger),
             Presses(self._policy, self._gallery, self._ledger),
             Tryout(self._policy, self._ledger),
+            ChatRules(self._service, self._policy, self._ledger.chats),
+            Languages(self._ledger.people),
+            Operating(self._policy, self._ledger, self._bulletin),
             Avatars(self._policy, self._gallery, self._ledger, self.receive),
         )
         return {name: handler for module in modules for name, handler in module.commands.items()}
@@ -93,6 +106,7 @@ class Conversation:
         for entry in await self._ledger.open_entries():
             if entry.message.platform in self._adapters:  # another start may have its adapter again
                 self._start(entry)
+        await self._bulletin.resume()
         self._tidying = asyncio.create_task(self._tidy(), name="tidy the ledger")
         return self
 
@@ -100,7 +114,7 @@ class Conversation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._tidying.cancel()
-        await self._turns.stop()
+        await asyncio.gather(self._turns.stop(), self._bulletin.stop())
         if self._leaving:
             await asyncio.wait(self._leaving, timeout=_GRACE_S)
         for task in self._leaving:
@@ -117,6 +131,7 @@ class Conversation:
     async def moved(self, platform: str, chat: str, to: str) -> None:
         """The platform gave a chat another id."""
         await self._ledger.chats.move(platform, chat, to)
+        await self._turns.moved()
 
     async def preview(self, style: str) -> bytes:
         """A picture of a style, by its id, as a JPEG. Raises ServiceError."""
@@ -169,16 +184,26 @@ class Conversation:
             if turn.waiting:
                 await self._restyling.make(turn.entry, turn.waiting)
         if turn.waiting:
-            await self._policy.settle(turn.entry)
-            reply = reply or await self._restyling.answer(turn.entry)
+            reply = reply or await self._policy.remark(turn.entry.message, await self._restyling.answer(turn.entry))
         await self._reply(turn, reply)
 
     async def _may_repeat(self, turn: Turn) -> bool:
         """After a restart in the middle of sending: whether the platform recognises a repetition."""
-        if turn.entry.reply is Reply.WORDS or not turn.adapter.repeatable:
+        words = turn.entry.reply is Reply.WORDS
+        if not (await self._is_panel(turn) if words else turn.adapter.repeatable):
             return False
         turn.entry = await self._ledger.take_back(turn.entry)
         return True
+
+    async def _is_panel(self, turn: Turn) -> bool:
+        """Whether the words that were leaving took the place of others: that can be done again without harm."""
+        if not turn.entry.message.pressed:
+            return False
+        try:
+            reply = await self._asking.understand(turn.entry.message, turn.adapter)
+        except ServiceError:
+            return False
+        return isinstance(reply, Text) and reply.panel
 
     async def _understand(self, turn: Turn, stack: AsyncExitStack) -> Text | Answer | None:
         """What to say; or, with ``turn.waiting`` set, pictures are recorded and wait for their results."""
@@ -186,10 +211,12 @@ class Conversation:
         command = parse(message.text)
         if command and command.name in ("queue", "cancel"):  # about the others, so not in line behind them
             return await self._about_turns(turn, command.name)
-        if refusal := await self._policy.refusal(message, command, turn.adapter):
+        if command and (refusal := await self._policy.refusal(message, command, turn.adapter)):
             return refusal
         async with self._in_order(message):
             wanted = await self._patiently(turn)
+            if not command and isinstance(wanted, Request | Answer):  # words or a bare picture came to a style
+                wanted = await self._policy.refusal(message, None, turn.adapter) or wanted
             if not isinstance(wanted, Request):
                 return wanted
             return await self._accept(turn, wanted, stack)
@@ -259,4 +286,6 @@ class Conversation:
         while True:
             await asyncio.sleep(_TIDY_EVERY_S)
             await self._afterwards.tidy()
+            await self._ledger.debits.tidy()
+            await self._ledger.announcements.tidy()
             await self._ledger.tidy()

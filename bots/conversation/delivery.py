@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bots import replies
-from bots.adapter import Adapter, SendFailed, SendUncertain
+from bots.adapter import Adapter, ChatGone, SendFailed, SendUncertain
 from bots.ledger import Entry, Ledger, Reply, State
 from bots.message import Answer, Message, Text
 
@@ -36,6 +36,10 @@ class Delivery:
             return
         try:
             sent = await sending()
+        except ChatGone as gone:  # nobody is there to be told
+            log.info("%s × %s", _name(entry), gone)
+            await self._ledger.chats.gone(entry.message.platform, entry.message.chat)
+            await self._ledger.finish(entry.number, State.FAILED)
         except SendFailed as refusal:
             log.warning("%s × %s", _name(entry), refusal)
             if reply is Reply.WORDS:  # more words would fare no better
@@ -56,6 +60,9 @@ class Delivery:
         """Words about an answer, which are not the answer: whether they arrive changes nothing."""
         try:
             await adapter.say(entry.message.address, Text(replies.text(entry.message.person.language, key)))
+        except ChatGone as gone:
+            log.info("%s × %s", _name(entry), gone)
+            await self._ledger.chats.gone(entry.message.platform, entry.message.chat)
         except (SendFailed, SendUncertain) as refusal:
             log.warning("%s × %s", _name(entry), refusal)
         except Exception:  # the words may be lost, but the message must still end

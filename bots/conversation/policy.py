@@ -5,55 +5,125 @@ from dataclasses import replace
 
 from bots import replies
 from bots.adapter import Adapter
-from bots.commands import Command
+from bots.commands import RESTYLING, Command, parse
+from bots.conversation import languages
 from bots.conversation.request import Request
 from bots.ledger import Entry, Ledger
-from bots.message import Message, Text
+from bots.ledger.debits import Over
+from bots.message import Answer, Message, Text
 from inference.service import Service, StyleInfo
 
 _MOST_WAITING = 20  # pictures of one person; two albums of the largest size
+_REMEMBERED_S = 86400  # that a message had too many pictures, until it is answered
 
 
 class Policy:
-    """Decides with what the ledger holds. ``operators`` are people as "platform:id"; ``mark`` is their choice."""
+    """Decides with what the ledger holds.
 
-    def __init__(self, service: Service, ledger: Ledger, *, operators: Collection[str], mark: bool) -> None:
-        self._service, self._ledger, self._operators, self._mark = service, ledger, frozenset(operators), mark
+    ``operators`` are people as "platform:id"; ``mark`` is their choice of the visible mark, which no chat can turn on
+    again. ``person_quota`` is how many pictures a person may have in a day, in all chats of a platform; ``max_items``
+    how many of one message are made.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        ledger: Ledger,
+        *,
+        operators: Collection[str] = (),
+        mark: bool = True,
+        person_quota: int | None = None,
+        max_items: int = 10,
+    ) -> None:
+        self._service, self._ledger, self._operators, self.mark = service, ledger, frozenset(operators), mark
+        self._person_quota, self._max_items = person_quota, max_items
 
     async def admitted(self, message: Message, adapter: Adapter) -> Message | None:
-        """The message in its person's language; None for whom the operator has blocked."""
+        """The message in the language to answer it in; None for whom the operator has blocked."""
         known = await self._ledger.people.known(message.platform, message.person.id)
         if known.blocked:
             return None
         await self._ledger.chats.note(message, adapter.home(message.address))
         rules = await self._ledger.chats.rules(message.platform, message.chat)
-        language = known.language or rules.language or message.person.language
+        own = languages.chosen(parse(message.text), known.language)  # what it chooses holds for its own answer, too
+        language = own or rules.language or message.person.language
         return replace(message, person=replace(message.person, language=language))
 
     def operates(self, message: Message) -> bool:
         """Whether the message's person runs this Atelier."""
-        return f"{message.platform}:{message.person.id}" in self._operators
+        return self.is_operator(message.platform, message.person.id)
+
+    def is_operator(self, platform: str, person: str) -> bool:
+        return f"{platform}:{person}" in self._operators
 
     async def styles(self, message: Message) -> tuple[StyleInfo, ...]:
         """The styles that may be used in the message's chat. Raises ServiceError."""
         rules = await self._ledger.chats.rules(message.platform, message.chat)
         styles = await self._service.styles()
-        return tuple(style for style in styles if style.id in rules.styles) or styles
+        return tuple(style for style in styles if not rules.styles or style.id in rules.styles)
 
-    async def refusal(self, message: Message, command: Command | None, adapter: Adapter) -> Text | None:  # noqa: ARG002
-        """Why the message's person may not ask this here; None if they may."""
-        return None
+    async def refusal(self, message: Message, command: Command | None, adapter: Adapter) -> Text | None:
+        """Why the message's person may not restyle pictures here; None if they may, or ask something else."""
+        if command and command.name not in RESTYLING:
+            return None
+        rules = await self._ledger.chats.rules(message.platform, message.chat)
+        if rules.people == "everyone" or self.operates(message):
+            return None
+        if await adapter.administers(message.person, message.address):
+            return None
+        return Text(replies.text(message.person.language, "admins-alone"), whispered=True)
 
     async def debit(self, entry: Entry, request: Request) -> Request | Text:
         """The request as it is to be made, and counted; or why not. Counted once however often called."""
-        message, kept = entry.message, len(await self._ledger.kept(entry.number))
+        message = entry.message
+        tag = message.person.language
+        rules = await self._ledger.chats.rules(message.platform, message.chat)
+        if rules.styles and not set(request.style.split(",")) <= set(rules.styles):
+            return Text(replies.text(tag, "style-not-here"))
+        request = await self._capped(message, request)
+        kept = len(await self._ledger.kept(entry.number))
         waiting = await self._ledger.waiting(message.platform, message.person.id) - kept
         if waiting + len(request.pictures) > _MOST_WAITING:
-            return Text(replies.text(message.person.language, "too-many-waiting", count=waiting))
-        rules = await self._ledger.chats.rules(message.platform, message.chat)
+            return Text(replies.text(tag, "too-many-waiting", count=waiting))
+        quotas = {"person": rules.person_quota, "chat": rules.chat_quota, "everywhere": self._person_quota}
+        if over := await self._ledger.debits.take(entry, request.style, len(request.pictures), quotas):
+            return Text(_over(tag, over))
         # A file carries its label in its metadata, which no platform strips.
-        mark = self._mark and rules.label and not request.as_file
+        mark = self.mark and rules.label and not request.as_file
         return replace(request, options=replace(request.options, mark=mark))
 
-    async def settle(self, entry: Entry) -> None:
-        """Give back what was counted for pictures that failed."""
+    async def remark(self, message: Message, answer: Answer | Text) -> Answer | Text:
+        """The answer, which also says that some of the message's pictures were left out, if they were."""
+        asked = await self._ledger.memory.recall(message, _capped_as(message))
+        if asked is None or isinstance(answer, Text):
+            return answer
+        said = replies.text(message.person.language, "items-capped", made=self._max_items, asked=int(asked))
+        return replace(answer, caption=f"{answer.caption}\n{said}")
+
+    async def _capped(self, message: Message, request: Request) -> Request:
+        """The first pictures of the request, as many as one message may have."""
+        pictures = request.pictures
+        if len(pictures) <= self._max_items:
+            return request
+        await self._ledger.memory.remember(message, _capped_as(message), str(len(pictures)), _REMEMBERED_S)
+        return replace(request, asked=replace(request.asked, pictures=pictures[: self._max_items]))
+
+
+def _capped_as(message: Message) -> str:
+    return f"capped {message.id}"
+
+
+def _over(tag: str, over: Over) -> str:
+    """When there is room again, or that there never is for so many at once."""
+    if over.free_in_s is None:
+        return replies.text(tag, "quota-at-once", quota=over.quota)
+    minutes = max(1, -(-int(over.free_in_s) // 60))
+    hours = minutes // 60
+    time = replies.text(tag, "in-hours", hours=hours) if hours else replies.text(tag, "in-minutes", minutes=minutes)
+    match over.scope:
+        case "person":
+            return replies.text(tag, "quota-person", quota=over.quota, time=time)
+        case "chat":
+            return replies.text(tag, "quota-chat", quota=over.quota, time=time)
+        case _:
+            return replies.text(tag, "quota-everywhere", quota=over.quota, time=time)

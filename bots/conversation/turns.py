@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bots import replies
@@ -61,6 +61,13 @@ class Turns:
         """End every turn where it is."""
         self._stopped = True
         await _end([task for _, task in self._running.values()])
+
+    async def moved(self) -> None:
+        """Chats have another id in the ledger: the turns that run take over what stands there."""
+        entries = {entry.number: entry for entry in await self._ledger.open_entries()}
+        for number, (turn, _) in self._running.items():
+            if number in entries:
+                turn.entry = replace(turn.entry, message=entries[number].message)
 
     async def queue(self, message: Message) -> Text:
         """What a person waits for, in all chats of the platform."""

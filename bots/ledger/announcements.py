@@ -12,6 +12,7 @@ from bots.ledger.database import Database
 from bots.message import Address, Message
 
 _KEPT_S = 86400  # a draft that nobody sends, and the key of what was sent
+_WAITS_S = 7 * 86400  # for platforms that are off
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,13 @@ class Announcements:
             await db.execute("DELETE FROM announced WHERE key = ?", (key,))
 
     async def tidy(self) -> None:
-        """Forget drafts that nobody sent, and what was sent a while ago."""
+        """Forget drafts that nobody sent, what was sent a while ago, and chats that waited for too long."""
+        now = time.time()
         async with self._database.transaction(durable=False) as db:
-            await db.execute("DELETE FROM announcements WHERE state != 'sending' AND at < ?", (time.time() - _KEPT_S,))
+            await db.execute(
+                "DELETE FROM announcements WHERE at < iif(state = 'sending', ?, ?)", (now - _WAITS_S, now - _KEPT_S)
+            )
+            await db.execute("DELETE FROM announced WHERE key NOT IN (SELECT key FROM announcements)")
 
     async def _find(self, where: str, *values: str) -> tuple[Announcement, ...]:
         rows = await self._database.rows(
