@@ -28,6 +28,7 @@ from bots.conversation.languages import Languages
 from bots.conversation.operating import Operating
 from bots.conversation.policy import Policy
 from bots.conversation.presses import Presses
+from bots.conversation.privacy import Privacy
 from bots.conversation.request import Handler, Request
 from bots.conversation.restyling import Restyling, failure_text
 from bots.conversation.styling import Styling
@@ -98,6 +99,7 @@ class Conversation:
             Languages(self._ledger.people),
             Operating(self._policy, self._ledger, self._bulletin),
             Avatars(self._policy, self._gallery, self._ledger, self.receive),
+            Privacy(self._ledger, lambda entry: self._turns.cancel(entry, announced=False)),
         )
         return {name: handler for module in modules for name, handler in module.commands.items()}
 

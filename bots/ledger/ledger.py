@@ -21,10 +21,13 @@ import aiosqlite
 from bots.ledger import records
 from bots.ledger.announcements import Announcements
 from bots.ledger.chats import Chats
+from bots.ledger.consents import Consents
 from bots.ledger.database import Database
 from bots.ledger.debits import Debits
+from bots.ledger.forgetting import Forgetting
 from bots.ledger.memory import Memory
 from bots.ledger.people import People
+from bots.ledger.questions import Questions
 from bots.ledger.records import Entry, Item, Reply, State
 from bots.ledger.shown import Shown
 from bots.ledger.statistics import Counting
@@ -47,6 +50,9 @@ class Ledger:
         self.announcements = Announcements(self._database)
         self.counting = Counting(self._database)
         self.shown = Shown(self._database)
+        self.consents = Consents(self._database)
+        self.questions = Questions(self._database)
+        self.forgetting = Forgetting(self._database)
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:

@@ -1,0 +1,197 @@
+"""All that is held of one person: counted, deleted, and searched for in every table there is."""
+# ruff: noqa: S608  these queries are put together of constants here, and of the schema's own names
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiosqlite
+
+from bots.commands import parse
+from bots.ledger import records
+from bots.ledger.database import Database
+from bots.ledger.shown import Place
+from bots.message import Message
+
+_BY_PERSON = "platform = :platform AND person = :person"
+_BY_ASKING = "platform = :platform AND :person IN (person, requester)"
+_OTHERS_OPEN = "SELECT number, body FROM messages WHERE platform = :platform AND person != :person AND body IS NOT NULL"
+_PRIVATE = (  # a chat of nobody else's: its id is the person's own on some platforms
+    "SELECT chat FROM chats WHERE platform = :platform AND private AND (chat = :person "
+    f"OR chat IN (SELECT chat FROM messages WHERE {_BY_PERSON} UNION SELECT chat FROM debits WHERE {_BY_PERSON} "
+    f"UNION SELECT chat FROM remembered WHERE {_BY_PERSON} UNION SELECT chat FROM shown WHERE {_BY_PERSON}))"
+)
+_COUNTS = {
+    "waiting": f"SELECT count(*) FROM messages WHERE {_BY_PERSON} AND body IS NOT NULL AND number != :own",
+    "keys": f"SELECT count(*) FROM messages WHERE {_BY_PERSON} AND body IS NULL",
+    "remembered": f"SELECT count(*) FROM remembered WHERE {_BY_PERSON} AND until > :now",
+    "results": f"SELECT count(*) FROM shown WHERE {_BY_PERSON}",
+    "pictures": f"SELECT coalesce(sum(pictures), 0) FROM debits WHERE {_BY_PERSON}",
+    "consents": f"SELECT count(*) FROM consents WHERE {_BY_PERSON}",
+    "questions": f"SELECT count(*) FROM requests WHERE {_BY_ASKING} AND until > :now",
+    "languages": f"SELECT count(*) FROM people WHERE {_BY_PERSON} AND language IS NOT NULL",
+}
+_FORGET = (
+    f"DELETE FROM remembered WHERE {_BY_PERSON} OR (platform = :platform AND names(value, :person))",
+    f"DELETE FROM shown WHERE {_BY_PERSON}",
+    f"DELETE FROM consents WHERE {_BY_PERSON}",
+    f"DELETE FROM requests WHERE {_BY_ASKING}",
+    f"DELETE FROM people WHERE {_BY_PERSON} AND NOT blocked",
+    f"UPDATE people SET language = NULL WHERE {_BY_PERSON}",
+    "DELETE FROM announcements WHERE platform = :platform AND state != 'sending' AND names(address, :person)",
+    # Of what was answered, the key stays where it tells of nobody; and how many pictures were made, but not for whom.
+    f"DELETE FROM messages WHERE {_BY_PERSON} AND body IS NULL "
+    "AND (chat IN (SELECT value FROM json_each(:private)) OR names(chat, :person) OR names(message, :person))",
+    f"UPDATE messages SET person = '' WHERE {_BY_PERSON} AND body IS NULL",
+    "UPDATE debits SET person = '', chat = iif(chat IN (SELECT value FROM json_each(:private)), '', chat) "
+    f"WHERE {_BY_PERSON}",
+    "DELETE FROM chats WHERE platform = :platform AND chat IN (SELECT value FROM json_each(:private))",
+    "UPDATE chats SET address = NULL WHERE platform = :platform AND names(address, :person)",
+    # The message that asks: its key tells of nobody, its body goes with the answer.
+    "UPDATE messages SET person = '', chat = '', message = :digest WHERE number = :own",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much is held of a person: messages not answered, keys of answered ones, and so on."""
+
+    waiting: int
+    keys: int
+    remembered: int
+    results: int
+    pictures: int
+    consents: int
+    questions: int
+    languages: int
+
+
+class Forgetting:
+    """By (platform, person), in all chats. ``own`` is the number of the message that asks, which is answered first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def number(self, message: Message, digest: str) -> int | None:
+        """The number of the message that asks. None if it was answered before, and has come again."""
+        async with self._database.transaction() as db:
+            key = (message.platform, message.chat, message.id)
+            again = "EXISTS (SELECT 1 FROM messages WHERE platform = ? AND chat = '' AND message = ? AND body IS NULL)"
+            await db.execute(
+                f"DELETE FROM messages WHERE platform = ? AND chat = ? AND message = ? AND {again}",
+                (*key, message.platform, digest),
+            )
+        rows = await self._database.rows(
+            "SELECT number FROM messages WHERE platform = ? AND body IS NOT NULL "
+            "AND ((chat = ? AND message = ?) OR (chat = '' AND message = ?))",
+            *(*key, digest),
+        )
+        return int(rows[0][0]) if rows else None
+
+    async def held(self, platform: str, person: str, own: int) -> Held:
+        values = {"platform": platform, "person": person, "own": own, "now": time.time()}
+        async with self._database.transaction(durable=False) as db:
+            counts = {name: await _count(db, query, values) for name, query in _COUNTS.items()}
+        return Held(**counts)
+
+    async def open_chats(self, platform: str, person: str, own: int) -> tuple[str, ...]:
+        """The chats where something that the person asked before is not answered yet."""
+        rows = await self._database.rows(
+            "SELECT DISTINCT chat FROM messages WHERE platform = ? AND person = ? AND body IS NOT NULL AND number < ?",
+            *(platform, person, own),
+        )
+        return tuple(str(chat) for (chat,) in rows)
+
+    async def fading(self, platform: str, person: str) -> tuple[Place, ...]:
+        """The person's results that their chats were promised to lose some day."""
+        rows = await self._database.rows(
+            "SELECT key, platform, chat, person, address, sent FROM shown "
+            "WHERE platform = ? AND person = ? AND delete_at IS NOT NULL",
+            *(platform, person),
+        )
+        return tuple(
+            Place(key, platform, chat, person, json.loads(address), sent)
+            for key, platform, chat, person, address, sent in rows
+        )
+
+    async def forget(self, platform: str, person: str, own: int, digest: str) -> tuple[Message, ...]:
+        """Delete all there is of the person; the messages of others that wanted their profile picture, now dropped.
+
+        Of the message that asks, only what is needed to answer it stays, until it is answered.
+        """
+        values = {"platform": platform, "person": person, "own": own, "digest": digest}
+        async with self._database.transaction() as db:
+            await _teach(db)
+            dropped = await _leave_others(db, values)
+            private = json.dumps([chat for (chat,) in await db.execute_fetchall(_PRIVATE, values)])
+            for statement in _FORGET:
+                await db.execute(statement, values | {"private": private})
+        await self._database.empty_log()
+        return dropped
+
+    async def traces(self, platform: str, person: str, own: int) -> int:
+        """In how many rows of all tables the person is still named: none, but for what came, or is leaving, meanwhile.
+
+        A block by the operator is not counted.
+        """
+        async with self._database.transaction(durable=False) as db:
+            await _teach(db)
+            tables = await db.execute_fetchall(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            )
+            values = {"platform": platform, "person": person, "own": own}
+            return sum([await _count(db, await _search(db, table), values) for (table,) in tables], start=0)
+
+
+async def _count(db: aiosqlite.Connection, query: str, values: Mapping[str, Any]) -> int:
+    ((count,),) = await db.execute_fetchall(query, values)
+    return int(count)
+
+
+async def _search(db: aiosqlite.Connection, table: str) -> str:
+    """The query that counts a table's rows in which any text names the person."""
+    columns = [str(name) for (name,) in await db.execute_fetchall("SELECT name FROM pragma_table_info(?)", (table,))]
+    texts = " OR ".join(f"""(typeof("{name}") = 'text' AND names("{name}", :person))""" for name in columns)
+    only = " AND platform = :platform" if "platform" in columns else ""
+    only += {"messages": " AND number != :own", "people": " AND NOT blocked"}.get(table, "")
+    return f'SELECT count(*) FROM "{table}" WHERE ({texts}){only}'
+
+
+async def _leave_others(db: aiosqlite.Connection, values: Mapping[str, Any]) -> tuple[Message, ...]:
+    """Take the person out of the open messages of others; drop those that want their profile picture."""
+    dropped = []
+    for number, body in tuple(await db.execute_fetchall(_OTHERS_OPEN, values)):
+        message = records.message_from_json(body)
+        if all(person.id != values["person"] for person in message.mentioned):
+            continue
+        command = parse(message.text)
+        if command and command.name == "avatar":
+            dropped.append(message)
+            await db.execute("DELETE FROM jobs WHERE number = ?", (number,))
+            await db.execute(
+                "UPDATE messages SET state = 'cancelled', body = NULL, reply = NULL, progress = NULL, changed = ? "
+                "WHERE number = ?",
+                (time.time(), number),
+            )
+        else:
+            others = [person for person in json.loads(body)["mentioned"] if person["id"] != values["person"]]
+            await db.execute(
+                "UPDATE messages SET body = json_set(body, '$.mentioned', json(?)) WHERE number = ?",
+                (json.dumps(others), number),
+            )
+    return tuple(dropped)
+
+
+async def _teach(db: aiosqlite.Connection) -> None:
+    """Let queries ask whether a text names a person."""
+    await db.create_function("names", 2, _names, deterministic=True)
+
+
+def _names(text: str | None, person: str) -> bool:
+    """Whether an id stands in a text as a whole: as a value, within JSON, or as a part of an address."""
+    if not text or person not in text:
+        return False
+    return re.search(rf"(?<![0-9A-Za-z]){re.escape(person)}(?![0-9A-Za-z])", text) is not None

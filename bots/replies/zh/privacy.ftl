@@ -1,0 +1,37 @@
+## 保存了什么
+privacy =
+    我保存什么、为什么、保存多久：
+    • 你的请求，连同照片和画好的图：到答复为止。绝不用于训练。
+    • 已答复消息的编号：30 天，以免重复答复。
+    • 一张图是怎么画的、怎样再取到那张照片：一天，供图下的按钮使用。等照片的风格或等风格的照片：十分钟。
+    • 画好的图在聊天里的位置：到期后 30 天，以便能够删除。
+    • 你得到多少张、什么风格：30 天，用于限额和统计。
+    • 关于头像的请求：一天，答复后再留一天。
+    • 你选的语言，以及你对头像的长期答复：到你更改为止。
+    • 如果管理我的人屏蔽了某人：到解除为止，/forgetme 之后也会保留。
+privacy-nothing = 这里没有与你有关的内容。
+privacy-waiting = 你的：{ $count } 条尚未答复的消息
+privacy-keys = 你的：{ $count } 条已答复消息的编号
+privacy-remembered = 你的：{ $count } 项暂时记住的内容
+privacy-results = 你的：{ $count } 张图在聊天里的位置
+privacy-pictures = 你的：计数中的 { $count } 张图
+privacy-consents = 你的：{ $count } 项对头像的长期答复
+privacy-questions = 你的：{ $count } 个关于头像的请求
+privacy-languages = 你的：你选的语言
+privacy-answers = 你对头像的答复：
+privacy-allowed = { $place }. { $where }：随时可以（自 { $date } 起）
+privacy-refused = { $place }. { $where }：不可以（自 { $date } 起）
+privacy-here = 在这个聊天
+privacy-private = 在我们的私聊
+privacy-elsewhere = 在另一个聊天
+privacy-withdraw = 收回第 { $place } 项
+privacy-forgetme = 全部删除
+privacy-not-yours = 这个按钮是别人的，或者已经按过了。用 /privacy 查看你自己的。
+
+## 忘记
+forgetme = 我会删除这里所有聊天中与你有关的一切：等待中的会取消，你的图下的按钮会失效，你对头像的答复和你选的语言会被忘记。聊天里的图会留下，只有本来就要删除的会现在删掉。确定吗？
+forgetme-sure = 是的，删除
+forgetme-as-yourself = 你现在是以群的名义发言。请以自己的身份提出。
+forgetme-done = 已删除，包括这里的所有聊天：
+forgetme-proof = 然后我查遍了所有表，没有再找到与你有关的内容。这条消息会随我的答复一起删除。
+forgetme-left = 然后我查遍了所有表，还找到 { $count } 处痕迹。可能正有答复在发给你，请过一分钟再用一次 /forgetme。
