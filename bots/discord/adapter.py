@@ -2,25 +2,29 @@
 
 import asyncio
 import contextlib
-import hashlib
 import secrets
+from dataclasses import replace
 
 import aiohttp
 import discord
 
-from bots.adapter import Listener, SendFailed, SendUncertain
-from bots.discord import fetching
+from bots.adapter import Listener, SendFailed
+from bots.discord import fetching, parcel
 from bots.discord.connection import Connection
-from bots.discord.delivery import InteractionOver, MessageGone
 from bots.discord.endpoints import API_URL, Endpoints
-from bots.discord.original import Original, Originals
+from bots.discord.original import Ack, Originals
 from bots.discord.parcel import Parcel
 from bots.discord.place import Place
+from bots.discord.routes import Routes
 from bots.discord.sender import Sender
-from bots.message import Address, Answer, Person, Picture, Text
+from bots.message import Address, Answer, Person, Photo, Picture, Text
+from inference.errors import ServiceError
 
-GRACE_S = 2.0
-"""How long words are kept after they were taken back: the answer that usually follows then takes their place."""
+HESITATE_S = 1.0
+"""A third of the time that Discord gives an acknowledgement; words are there after some hundredths of a second."""
+BEFORE_S, BEFORE_LIMIT = 5.0, 4 * 2**20
+"""Seconds and bytes that showing the photo beside its result is worth."""
+BEFORE_SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
 class DiscordAdapter:
@@ -29,134 +33,89 @@ class DiscordAdapter:
     ``repeatable``: while an interaction can be answered, an answer fills its one message, however often. Afterwards,
     and for what was said without a command, a message in the channel is recognised by its nonce for some minutes, and
     after a restart by the names of its files among the first hundred messages that followed the question.
+    ``hesitate_s`` is how long the acknowledgement of an interaction waits for what is said first.
     """
 
     platform = "discord"
     repeatable = True
 
     def __init__(
-        self, token: str, *, api_url: str = API_URL, gateway_url: str | None = None, cdn_url: str | None = None
+        self,
+        token: str,
+        *,
+        api_url: str = API_URL,
+        gateway_url: str | None = None,
+        cdn_url: str | None = None,
+        hesitate_s: float = HESITATE_S,
     ) -> None:
         self._endpoints = Endpoints(api_url, gateway_url, cdn_url)
         self._originals = Originals()
         self._life = secrets.token_hex(4)
-        self._connection = Connection(token, self._endpoints)
-        self._sender = Sender(self._connection.client)
-        self._taking_back: set[asyncio.Task[None]] = set()
+        self._connection = Connection(token, self._endpoints, hesitate_s)
+        self._routes = Routes(Sender(self._connection.client), self._originals, self._life)
 
     async def run(self, listener: Listener) -> None:
         try:
             await self._connection.run(listener, self._originals, self._life)
         finally:
-            for task in self._taking_back:
-                task.cancel()
+            self._routes.stop()
 
     async def fetch(self, picture: Picture) -> bytes:
         return await fetching.fetch(picture, self._endpoints)
 
     async def avatar(self, person: Person, address: Address) -> Picture | None:
+        url = Place.of(address).picture_of(person.id)
+        return Picture(url, "image/png", name="avatar.png") if url else None
+
+    async def chat_picture(self, address: Address) -> Picture | None:
+        icon = Place.of(address).icon
+        return Picture(icon, "image/png", name="icon.png") if icon else None
+
+    async def administers(self, person: Person, address: Address) -> bool:
+        """As Discord said when the person spoke: an administrator, or who may manage the server."""
         place = Place.of(address)
-        if place.avatar is None or str(place.person) != person.id:
-            return None
-        return Picture(place.avatar, "image/png", name="avatar.png")
+        return place.admin and str(place.person) == person.id
 
-    async def chat_picture(self, address: Address) -> Picture | None:  # noqa: ARG002
-        return None
-
-    async def administers(self, person: Person, address: Address) -> bool:  # noqa: ARG002
-        return False
-
-    def home(self, address: Address) -> Address | None:  # noqa: ARG002
-        return None
+    def home(self, address: Address) -> Address | None:
+        """The channel, where the bot itself is a member and not only something that a person brought along."""
+        home = Place.of(address).home
+        return home.address if home else None
 
     async def say(self, address: Address, text: Text) -> str:
         with self._connection.sending():
-            return await self._send(Place.of(address), Parcel.of_text(text))
+            return await self._routes.send(Place.of(address), Parcel.of_text(text))
 
     async def change(self, address: Address, sent: str, text: Text) -> None:
-        place, parcel = Place.of(address), Parcel.of_text(text)
-        way, _, name = sent.partition(":")
-        with contextlib.suppress(MessageGone, InteractionOver):
-            if way == "original":
-                original = self._originals.of(place)
-                async with original.turn:
-                    if original.holds(sent):
-                        await self._sender.fill_original(place, parcel)
-            elif way == "followup":
-                await self._sender.edit_followup(place, int(name), parcel)
-            else:
-                await self._sender.edit_post(place, int(name), parcel)
+        await self._routes.change(Place.of(address), sent, Parcel.of_text(text))
 
     async def remove(self, address: Address, sent: str | None) -> None:
-        place = Place.of(address)
-        if sent is None and place.token is None:
-            return
-        way, _, name = ("original", "", "") if sent is None else sent.partition(":")
-        with contextlib.suppress(MessageGone, InteractionOver):
-            if way == "original":
-                task = asyncio.create_task(self._clear_later(place, sent))
-                self._taking_back.add(task)
-                task.add_done_callback(self._taking_back.discard)
-            elif way == "followup":
-                await self._sender.delete_followup(place, int(name))
-            else:
-                await self._sender.delete_post(place, int(name))
+        await self._routes.remove(Place.of(address), sent)
 
     async def busy(self, address: Address) -> None:
-        """An interaction shows "thinking …" by itself."""
+        """An interaction shows "thinking …" by itself, once it is clear that something will come."""
         place, client = Place.of(address), self._connection.at_once
-        if place.token is None and client is not None:
+        if place.token:
+            self._originals.of(place).decide(Ack.NEW)
+        elif client is not None:
             with contextlib.suppress(discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError):
                 await client.get_partial_messageable(place.channel).typing()
 
     async def show(self, address: Address, answer: Answer, key: str) -> str:
         place = Place.of(address)
         with self._connection.sending():
-            return await self._send(place, Parcel.of_answer(answer, key, place.limit))
+            sent = Parcel.of_answer(answer, key, place.limit)
+            if sent.layout:
+                before = await self._before(answer.before[0], place.limit)
+                sent = replace(sent, before=before, language=place.language)
+            return await self._routes.send(place, sent)
 
-    async def _send(self, place: Place, parcel: Parcel) -> str:
-        if place.token:
-            original = self._originals.of(place)
-            await original.acknowledged.wait()
-            async with original.turn:
-                try:
-                    return await self._by_interaction(place, original, parcel)
-                except InteractionOver:
-                    original.dead = True
-            parcel = parcel.mentioning(place.person)
-        return await self._by_channel(place, parcel)
-
-    async def _by_interaction(self, place: Place, original: Original, parcel: Parcel) -> str:
-        if not original.alive:
-            raise InteractionOver("the interaction's quarter of an hour is over")
-        if original.takes(parcel.key):
-            try:
-                await self._sender.fill_original(place, parcel)
-            except MessageGone:
-                original.gone = True
-            else:
-                original.answer = parcel.key
-                original.words = "" if parcel.key else f"original:{secrets.token_hex(4)}"
-                return original.words
-        return f"followup:{await self._sender.follow_up(place, parcel)}"
-
-    async def _by_channel(self, place: Place, parcel: Parcel) -> str:
-        if parcel.key and place.life != self._life and await self._posted_before(place, parcel):
-            return ""
-        nonce = hashlib.sha256(parcel.key.encode()).hexdigest() if parcel.key else secrets.token_hex(12)
-        return f"channel:{await self._sender.post(place, parcel, nonce)}"
-
-    async def _posted_before(self, place: Place, parcel: Parcel) -> bool:
-        """False where we may not read back what was said: then sending is all that is left."""
-        with contextlib.suppress(SendFailed):
-            return await self._sender.already_posted(place, parcel)
-        return False
-
-    async def _clear_later(self, place: Place, sent: str | None) -> None:
-        await asyncio.sleep(GRACE_S)
-        original = self._originals.of(place)
-        async with original.turn:
-            if original.is_thinking if sent is None else original.holds(sent):
-                with contextlib.suppress(SendFailed, SendUncertain):
-                    await self._sender.clear_original(place)
-                    original.gone = True
+    async def _before(self, picture: Picture, limit: int) -> Photo | None:
+        """The photo that a result was made of, if it can be had soon and shown; it is not worth waiting for."""
+        suffix = BEFORE_SUFFIX.get(picture.media_type)
+        if suffix is None or (picture.byte_count or 0) > BEFORE_LIMIT:
+            return None
+        with contextlib.suppress(SendFailed, ServiceError, TimeoutError):
+            async with asyncio.timeout(BEFORE_S):
+                data = await self.fetch(picture)
+                return parcel.before(data, suffix) if len(data) <= min(limit, BEFORE_LIMIT) else None
+        return None

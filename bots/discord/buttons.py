@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 import discord
 
@@ -15,19 +16,30 @@ LABEL, OPTION = 80, 100
 MENU = "menu:"
 """What a menu is called; the command is in the option that was chosen."""
 
+Part = discord.ui.Button[Any] | discord.ui.Select[Any]
+"""A button or a menu."""
+
 _log = logging.getLogger(__name__)
 
 
-def board(rows: Sequence[Sequence[Button]]) -> discord.ui.View | None:
-    """Buttons as rows where they fit, as menus where they do not; None when there are none."""
+def parts(rows: Sequence[Sequence[Button]]) -> list[list[Part]]:
+    """Buttons as rows where they fit, as menus where they do not."""
     rows = _reflow(_without_repetition(rows))
-    if not rows:
+    if len(rows) > ROWS:
+        return _menus([button for row in rows for button in row])
+    return [[_button(button) for button in row] for row in rows if row]
+
+
+def board(rows: Sequence[Sequence[Button]]) -> discord.ui.View | None:
+    """The same below words and pictures; None when there are none."""
+    found = parts(rows)
+    if not found:
         return None
     view = discord.ui.View(timeout=None)
-    if len(rows) <= ROWS:
-        _add_buttons(view, rows)
-    else:
-        _add_menus(view, [button for row in rows for button in row])
+    for index, row in enumerate(found):
+        for part in row:
+            part.row = index
+            view.add_item(part)
     view.stop()  # presses are answered by what they carry: the library need not remember the view
     return view
 
@@ -63,17 +75,17 @@ def _reflow(rows: Sequence[Sequence[Button]]) -> list[list[Button]]:
     return list(iter(lambda: list(islice(flat, PER_ROW)), []))
 
 
-def _add_buttons(view: discord.ui.View, rows: Sequence[Sequence[Button]]) -> None:
-    for index, row in enumerate(rows):
-        for button in row:
-            label = (button.label or button.command)[:LABEL]
-            view.add_item(discord.ui.Button(label=label, custom_id=button.command, row=index))
+def _button(button: Button) -> Part:
+    return discord.ui.Button(label=(button.label or button.command)[:LABEL], custom_id=button.command)
 
 
-def _add_menus(view: discord.ui.View, buttons: Sequence[Button]) -> None:
+def _menus(buttons: Sequence[Button]) -> list[list[Part]]:
     if len(buttons) > ROWS * PER_MENU:
         _log.warning("%d buttons are more than a message can carry; the last ones are left out", len(buttons))
-    for index in range(min(ROWS, -(-len(buttons) // PER_MENU))):
-        chosen = buttons[index * PER_MENU : (index + 1) * PER_MENU]
-        options = [discord.SelectOption(label=(b.label or b.command)[:OPTION], value=b.command) for b in chosen]
-        view.add_item(discord.ui.Select(custom_id=f"{MENU}{index}", options=options, row=index))
+    chosen = [buttons[start : start + PER_MENU] for start in range(0, len(buttons), PER_MENU)][:ROWS]
+    return [[_menu(index, some)] for index, some in enumerate(chosen)]
+
+
+def _menu(index: int, buttons: Sequence[Button]) -> Part:
+    options = [discord.SelectOption(label=(b.label or b.command)[:OPTION], value=b.command) for b in buttons]
+    return discord.ui.Select(custom_id=f"{MENU}{index}", options=options)

@@ -13,15 +13,18 @@ from discord.app_commands import locale_str
 
 from bots import replies
 from bots.commands import Wish, spoken
-from bots.discord.intake import Intake, picture_of, pictures_of
-from bots.discord.words import option_name, refusal
+from bots.discord.intake import Intake
+from bots.discord.pictures import picture_of, pictures_of
+from bots.discord.words import meaning, option_name, refusal, said
 from bots.message import Picture
 
 CHOICES = 25
 """Suggestions that Discord shows while a person types."""
 TRANSLATED = (discord.Locale.chinese, discord.Locale.taiwan_chinese)
-PLAIN = ("styles", "queue", "cancel", "help")
+PLAIN = ("styles", "queue", "cancel", "settings", "language", "privacy", "forgetme", "help")
 """Commands without options."""
+GROUP = "group"
+"""What stands before the style where the group's own picture is meant."""
 
 Say = Callable[[str], str]
 """Words in the language of a tag."""
@@ -38,6 +41,7 @@ def build(client: discord.Client, intake: Intake) -> app_commands.CommandTree:
         allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
     )
     _add_style(tree, intake)
+    _add_try(tree, intake)
     _add_avatar(tree, intake)
     for name in PLAIN:
         _add_plain(tree, intake, name)
@@ -77,12 +81,28 @@ def _add_style(tree: app_commands.CommandTree, intake: Intake) -> None:
     style.autocomplete("style")(_suggesting(intake))
 
 
+def _add_try(tree: app_commands.CommandTree, intake: Intake) -> None:
+    @tree.command(name="try", description=_described("try"))
+    @app_commands.rename(image=_named("image"))
+    @app_commands.describe(image=_explained("image"))
+    async def try_all(interaction: discord.Interaction, image: discord.Attachment | None = None) -> None:
+        await intake.interaction(interaction, "/try", (picture_of(image),) if image else ())
+
+
 def _add_avatar(tree: app_commands.CommandTree, intake: Intake) -> None:
+    options = ("style", "member", GROUP)
+
     @tree.command(name="avatar", description=_described("avatar"))
-    @app_commands.rename(style=_named("style"))
-    @app_commands.describe(style=_explained("style"))
-    async def avatar(interaction: discord.Interaction, style: StyleName | None = None) -> None:
-        await intake.interaction(interaction, spoken("avatar", Wish(_one_line(style))))
+    @app_commands.rename(**{name: _named(name) for name in options})
+    @app_commands.describe(**{name: _explained(name) for name in options})
+    async def avatar(
+        interaction: discord.Interaction,
+        style: StyleName | None = None,
+        member: discord.User | None = None,
+        group: bool = False,
+    ) -> None:
+        words = _one_line(f"{GROUP} {style or ''}" if group else style)
+        await _of_person(interaction, intake, spoken("avatar", Wish(words)), None if group else member)
 
     avatar.autocomplete("style")(_suggesting(intake))
 
@@ -92,22 +112,41 @@ def _add_plain(tree: app_commands.CommandTree, intake: Intake, name: str) -> Non
     async def plain(interaction: discord.Interaction) -> None:
         await intake.interaction(interaction, f"/{name}")
 
+    if name == "settings":
+        plain.default_permissions = discord.Permissions(manage_guild=True)
+
 
 def _add_menus(tree: app_commands.CommandTree, intake: Intake) -> None:
-    @tree.context_menu(name=_action("restyle"))
+    _add_message_menu(tree, intake, "/style", lambda tag: replies.actions(tag)["restyle"])
+    _add_message_menu(tree, intake, "/try", lambda tag: said(tag, "menu-try"))
+
+    @tree.context_menu(name=_in_every_language(_restyle_avatar))
+    async def restyle_avatar(interaction: discord.Interaction, user: discord.User) -> None:
+        await _of_person(interaction, intake, "/avatar", user)
+
+
+def _add_message_menu(tree: app_commands.CommandTree, intake: Intake, command: str, label: Say) -> None:
+    @tree.context_menu(name=_in_every_language(label))
     async def restyle(interaction: discord.Interaction, message: discord.Message) -> None:
         pictures = pictures_of(message)
         if pictures:
-            await intake.interaction(interaction, "/style", pictures, reply_to=message.id)
+            await intake.interaction(interaction, command, pictures, reply_to=message.id)
         else:
-            await _refuse(interaction, "no-picture")
+            await _refuse(interaction, "menu-no-picture", label)
 
-    @tree.context_menu(name=_action("restyle-avatar"))
-    async def restyle_avatar(interaction: discord.Interaction, user: discord.User) -> None:
-        if user.id == interaction.user.id:
-            await intake.interaction(interaction, "/avatar")
-        else:
-            await _refuse(interaction, "not-yours")
+
+async def _of_person(
+    interaction: discord.Interaction, intake: Intake, command: str, person: discord.User | None
+) -> None:
+    """Ask for somebody's profile picture, or one's own; the conversation finds out whether they like it."""
+    if person and person.bot:
+        await _refuse(interaction, "menu-not-a-person", _restyle_avatar)
+    else:
+        await intake.interaction(interaction, command, members=(person,) if person else ())
+
+
+def _restyle_avatar(tag: str) -> str:
+    return replies.actions(tag)["restyle-avatar"]
 
 
 def _suggesting(intake: Intake) -> Suggest:
@@ -118,9 +157,10 @@ def _suggesting(intake: Intake) -> Suggest:
     return suggest
 
 
-async def _refuse(interaction: discord.Interaction, key: str) -> None:
+async def _refuse(interaction: discord.Interaction, key: str, label: Say) -> None:
     """Say no at once, to that person alone."""
-    await interaction.response.send_message(refusal(str(interaction.locale), key), ephemeral=True)
+    tag = str(interaction.locale)
+    await interaction.response.send_message(refusal(tag, key, label(tag)), ephemeral=True)
 
 
 def _one_line(words: str | None) -> str:
@@ -136,11 +176,7 @@ def _named(option: str) -> locale_str:
 
 
 def _explained(option: str) -> locale_str:
-    return _in_every_language(lambda tag: replies.options(tag)[option])
-
-
-def _action(action: str) -> locale_str:
-    return _in_every_language(lambda tag: replies.actions(tag)[action])
+    return _in_every_language(lambda tag: meaning(tag, option))
 
 
 def _in_every_language(say: Say) -> locale_str:

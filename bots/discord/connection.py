@@ -28,9 +28,10 @@ _log = logging.getLogger(__name__)
 class Connection:
     """The client while it is logged in. Those who send wait for it."""
 
-    def __init__(self, token: str, endpoints: Endpoints) -> None:
+    def __init__(self, token: str, endpoints: Endpoints, hesitate_s: float) -> None:
         self._token = token
         self._endpoints = endpoints
+        self._hesitate_s = hesitate_s
         self._client: Client | None = None
         self._changed = asyncio.Event()
         self._turned_away = ""
@@ -70,7 +71,7 @@ class Connection:
         Redaction(self._token).install()
         self._turned_away, pause_s = "", FIRST_PAUSE_S
         while True:
-            client = Client(Intake(listener, originals, life))
+            client = Client(Intake(listener, originals, life, sending=self.sending, hesitate_s=self._hesitate_s))
             connected = await self._listen(client)
             pause_s = FIRST_PAUSE_S if connected else min(2 * pause_s, LONGEST_PAUSE_S)
             await asyncio.sleep(pause_s)

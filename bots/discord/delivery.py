@@ -13,7 +13,7 @@ from typing import TypeVar
 import aiohttp
 import discord
 
-from bots.adapter import SendFailed, SendUncertain
+from bots.adapter import ChatGone, SendFailed, SendUncertain
 
 T = TypeVar("T")
 
@@ -22,12 +22,14 @@ PATIENCE_S = 120.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 15.0
 
 _REASONS = {
+    40005: "the picture is larger than may be uploaded there",
+    50013: "the bot may not write there",
+}
+_GONE = {
     10003: "the channel is gone",
     10004: "the server is gone",
-    40005: "the picture is larger than may be uploaded there",
     50001: "the bot cannot see that channel",
     50007: "that person takes no private messages from the bot",
-    50013: "the bot may not write there",
 }
 _TOKEN_DEAD = {10015, 10062, 50027}
 """Unknown webhook, unknown interaction, invalid webhook token: the interaction was never acknowledged or is over."""
@@ -78,6 +80,8 @@ def explained(refusal: discord.HTTPException) -> SendFailed:
         return InteractionOver("the interaction can no longer be answered")
     if refusal.code == _UNKNOWN_MESSAGE:
         return MessageGone("the message is gone")
+    if refusal.code in _GONE:
+        return ChatGone(_GONE[refusal.code])
     if refusal.status == 413:
         return SendFailed(_REASONS[40005])
     unknown = f"Discord refused the message (HTTP {refusal.status}, code {refusal.code})"

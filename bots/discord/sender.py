@@ -7,6 +7,7 @@ import discord
 
 from bots.discord.delivery import deliver
 from bots.discord.parcel import Parcel
+from bots.discord.pictures import attached
 from bots.discord.place import Place
 
 ORIGINAL = cast(int, "@original")
@@ -24,8 +25,16 @@ class Sender:
     def __init__(self, connected: Connected) -> None:
         self._connected = connected
 
-    async def fill_original(self, place: Place, parcel: Parcel) -> None:
-        await self.edit_followup(place, ORIGINAL, parcel)
+    async def original_id(self, place: Place) -> int:
+        """Which message the interaction fills."""
+
+        async def attempt() -> int:
+            return (await (await self._webhook(place)).fetch_message(ORIGINAL)).id
+
+        return await deliver(attempt, repeatable=True)
+
+    async def fill_original(self, place: Place, parcel: Parcel) -> int:
+        return await self.edit_followup(place, ORIGINAL, parcel)
 
     async def clear_original(self, place: Place) -> None:
         await self.delete_followup(place, ORIGINAL)
@@ -34,16 +43,16 @@ class Sender:
         """A further message by the token. Discord cannot recognise a repetition of it."""
 
         async def attempt() -> int:
-            sent = await (await self._webhook(place)).send(wait=True, **parcel.as_new())
-            return sent.id
+            webhook = await self._webhook(place)
+            return (await webhook.send(wait=True, ephemeral=parcel.whispered, **parcel.as_new())).id
 
         return await deliver(attempt, repeatable=False)
 
-    async def edit_followup(self, place: Place, message: int, parcel: Parcel) -> None:
-        async def attempt() -> None:
-            await (await self._webhook(place)).edit_message(message, **parcel.as_edit())
+    async def edit_followup(self, place: Place, message: int, parcel: Parcel) -> int:
+        async def attempt() -> int:
+            return (await (await self._webhook(place)).edit_message(message, **parcel.as_edit())).id
 
-        await deliver(attempt, repeatable=True)
+        return await deliver(attempt, repeatable=True)
 
     async def delete_followup(self, place: Place, message: int) -> None:
         async def attempt() -> None:
@@ -74,22 +83,24 @@ class Sender:
 
         await deliver(attempt, repeatable=True)
 
-    async def already_posted(self, place: Place, parcel: Parcel) -> bool:
-        """Whether an earlier process of ours has sent this answer: its files' names carry the answer's tag."""
+    async def already_posted(self, place: Place, parcel: Parcel) -> int:
+        """The message by which an earlier process of ours has sent this answer: its files' names carry its tag."""
 
-        async def attempt() -> bool:
+        async def attempt() -> int:
             client = await self._connected()
             after = discord.Object(place.source)
             async for message in (await self._channel(place)).history(after=after, limit=SEARCHED):
                 ours = client.user is not None and message.author.id == client.user.id
-                if ours and any(parcel.tag in attachment.filename for attachment in message.attachments):
-                    return True
-            return False
+                if ours and any(parcel.tag in picture.name for picture in attached(message)):
+                    return message.id
+            return 0
 
         return await deliver(attempt, repeatable=True)
 
     async def _webhook(self, place: Place) -> discord.Webhook:
-        return discord.Webhook.partial(place.application, place.token or "", client=await self._connected())
+        webhook = discord.Webhook.partial(place.application, place.token or "", client=await self._connected())
+        webhook.type = discord.WebhookType.application  # only such a one may whisper
+        return webhook
 
     async def _channel(self, place: Place) -> discord.PartialMessageable:
         return (await self._connected()).get_partial_messageable(place.channel)

@@ -1,4 +1,4 @@
-"""What only Discord shows: the names of options, and refusals that never reach the conversation."""
+"""What only Discord shows: names and meanings of options, refusals that never reach the conversation."""
 
 from bots import replies
 
@@ -10,17 +10,15 @@ _OPTIONS_ZH = {
     "match_colours": "匹配颜色",
     "sharp": "清晰",
     "faces": "细画脸",
+    "member": "成员",
+    "group": "群头像",
 }
-_REFUSALS = {
-    "no-picture": {
-        "en": "There is no picture in that message. Choose “{action}” on a message that has one.",
-        "zh": "这条消息里没有图片。请在带图片的消息上选择“{action}”。",
-    },
-    "not-yours": {
-        "en": "That is somebody else’s picture. For now I repaint only your own: choose yourself, or type /avatar.",
-        "zh": "那是别人的头像。目前我只能重画你自己的头像：请选择你自己，或输入 /avatar。",
-    },
-}
+_MEANINGS = {"member": "menu-member", "group": "menu-group"}
+
+
+def said(tag: str, key: str) -> str:
+    """A sentence without values."""
+    return replies.text(tag, key)
 
 
 def option_name(tag: str, name: str) -> str:
@@ -28,6 +26,11 @@ def option_name(tag: str, name: str) -> str:
     return _OPTIONS_ZH[name] if replies.language(tag) == "zh" else name
 
 
-def refusal(tag: str, key: str) -> str:
-    """A refusal in the person's language; it names the menu's entry as the person sees it."""
-    return _REFUSALS[key][replies.language(tag)].format(action=replies.actions(tag)["restyle"])
+def meaning(tag: str, name: str) -> str:
+    """What an option is for."""
+    return replies.text(tag, _MEANINGS[name]) if name in _MEANINGS else replies.options(tag)[name]
+
+
+def refusal(tag: str, key: str, action: str) -> str:
+    """A refusal; it names the menu's entry as the person sees it."""
+    return replies.text(tag, key, action=action)

@@ -10,6 +10,8 @@ from bots.discord import DiscordAdapter
 from bots.message import Answer, Button, Message, Photo
 from tests.emulators.discord import Asked, DiscordEmulator
 
+BRISKLY_S = 0.02
+"""How long acknowledgements wait for what is said first, where nobody says anything."""
 STYLES = (("ukiyoe", "Ukiyo-e"), ("starry-night", "Starry Night"))
 
 
@@ -60,10 +62,12 @@ class Room:
 
 
 @contextlib.asynccontextmanager
-async def connected(dc: DiscordEmulator, listener: Listener, token: str | None = None) -> AsyncIterator[DiscordAdapter]:
+async def connected(
+    dc: DiscordEmulator, listener: Listener, token: str | None = None, hesitate_s: float = BRISKLY_S
+) -> AsyncIterator[DiscordAdapter]:
     """Our adapter, running. Leaving it is a stop; entering it again is a restart: nothing is kept in between."""
     urls = {"api_url": dc.api_url, "gateway_url": dc.gateway_url, "cdn_url": dc.cdn_url}
-    adapter = DiscordAdapter(token or dc.token, **urls)
+    adapter = DiscordAdapter(token or dc.token, **urls, hesitate_s=hesitate_s)
     dc.gateway.ready.clear()
     running = asyncio.create_task(adapter.run(listener))
     try:
@@ -75,11 +79,11 @@ async def connected(dc: DiscordEmulator, listener: Listener, token: str | None =
 
 
 @contextlib.asynccontextmanager
-async def room() -> AsyncIterator[Room]:
+async def room(hesitate_s: float = BRISKLY_S) -> AsyncIterator[Room]:
     """A Discord with the adapter connected; leaving it, every exchange must have been as Discord describes it."""
     async with DiscordEmulator() as dc:
         listener = Listener()
-        async with connected(dc, listener) as adapter:
+        async with connected(dc, listener, hesitate_s=hesitate_s) as adapter:
             yield Room(dc, adapter, listener)
         assert dc.violations == [], dc.violations
 

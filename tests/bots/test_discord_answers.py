@@ -5,8 +5,7 @@ import time
 import pytest
 
 from bots.adapter import SendFailed, SendUncertain
-from bots.discord import adapter as adapter_module
-from bots.discord import delivery
+from bots.discord import delivery, routes
 from bots.discord.buttons import board
 from bots.message import Address, Answer, Text
 from tests.bots.discord_room import Listener, answer, buttons, connected, photo, room
@@ -37,7 +36,7 @@ async def test_late_progress_does_not_touch_the_answer() -> None:
 
 
 async def test_words_taken_back_before_the_answer_make_room_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter_module, "GRACE_S", 0.05)
+    monkeypatch.setattr(routes, "GRACE_S", 0.05)
     async with room() as there:
         asked, message = await there.ask()
         sent = await there.adapter.say(message.address, Text("painting"))
@@ -52,7 +51,7 @@ async def test_words_taken_back_before_the_answer_make_room_for_it(monkeypatch: 
 
 
 async def test_words_taken_back_are_followed_by_words_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter_module, "GRACE_S", 0.0)
+    monkeypatch.setattr(routes, "GRACE_S", 0.0)
     async with room() as there:
         asked, message = await there.ask()
         await there.adapter.remove(message.address, await there.adapter.say(message.address, Text("painting")))
@@ -102,7 +101,7 @@ async def test_an_answer_shown_again_after_a_restart_is_one_answer() -> None:
 
 
 async def test_progress_of_before_a_restart_is_changed_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter_module, "GRACE_S", 0.0)
+    monkeypatch.setattr(routes, "GRACE_S", 0.0)
     async with DiscordEmulator() as dc:
         listener = Listener()
         async with connected(dc, listener) as before:
@@ -153,14 +152,19 @@ async def test_a_menu_on_a_message_is_then_answered_by_a_reply_to_it() -> None:
         assert (await there.dc.answer(asked)).reply_to == shared.id
 
 
-async def test_progress_of_an_interaction_that_is_over_is_let_go() -> None:
+async def test_progress_of_an_interaction_that_is_over_is_changed_and_taken_back_in_the_channel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(routes, "GRACE_S", 0.0)
     async with room() as there:
         asked, message = await there.ask()
         sent = await there.adapter.say(message.address, Text("number 9"))
         there.dc.expire(asked)
         await there.adapter.change(message.address, sent, Text("number 8"))
         assert asked.original is not None
-        assert asked.original.content == "number 9"
+        assert asked.original.content == "number 8"
+        await there.adapter.remove(message.address, sent)
+        await there.dc.until(lambda: asked.original and asked.original.deleted)
 
 
 async def test_a_late_answer_is_posted_once_whatever_restarts() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bots.adapter import SendFailed
 from bots.discord import DiscordAdapter, connection
-from bots.discord.original import LIFE_S, Originals
+from bots.discord.original import KNOWN_S, LIFE_S, Originals
 from bots.discord.place import Place
 from bots.discord.redaction import Redaction
 from bots.message import Text
@@ -149,6 +149,6 @@ def test_interactions_are_forgotten_when_they_are_over(monkeypatch: pytest.Monke
     monkeypatch.setattr("time.time", lambda: 0.0)
     known = originals.open(first)
     assert originals.of(first) is known
-    monkeypatch.setattr("time.time", lambda: LIFE_S + 1.0)
-    originals.open(Place(1, 2, 4, token="second", expires=2 * LIFE_S))
+    monkeypatch.setattr("time.time", lambda: LIFE_S + KNOWN_S + 1.0)
+    originals.open(Place(1, 2, 4, token="second", expires=2 * LIFE_S + KNOWN_S))
     assert originals.of(first) is not known

@@ -12,8 +12,7 @@ import pytest
 from bots import replies
 from bots.conversation import Conversation
 from bots.conversation.waiting import Pace
-from bots.discord import DiscordAdapter
-from bots.discord import adapter as adapter_module
+from bots.discord import DiscordAdapter, routes
 from bots.ledger import Ledger
 from tests.bots.console import Inverting, inverted
 from tests.emulators.discord import DiscordEmulator, Sent, User
@@ -89,7 +88,7 @@ async def test_an_answer_later_than_a_quarter_of_an_hour(studio: Studio) -> None
 
 
 async def test_what_is_cancelled_leaves_no_line_behind(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter_module, "GRACE_S", 0.0)
+    monkeypatch.setattr(routes, "GRACE_S", 0.0)
     studio.service.gate.clear()
     asked = await studio.dc.slash("style", image=b"photo", style="ukiyoe")
     line = await studio.dc.words(asked)
@@ -125,7 +124,7 @@ async def test_an_unknown_style_is_answered_with_the_nearest(studio: Studio) -> 
 async def test_what_is_cancelled_before_any_word_does_not_think_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapter_module, "GRACE_S", 0.0)
+    monkeypatch.setattr(routes, "GRACE_S", 0.0)
     service = Inverting()
     service.gate.clear()
     async with DiscordEmulator() as dc, working(dc, service, tmp_path / "ledger.sqlite", Pace(60.0, 600.0)):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bots import replies
+from bots.commands import MENU
 from bots.message import Message, Picture, Text
 from tests.bots.discord_room import Listener, answer, buttons, connected, room
 from tests.emulators.discord import DiscordEmulator, User
@@ -43,7 +44,7 @@ async def test_options_are_said_as_they_would_be_typed(options: dict[str, Any], 
         assert (await there.listener.next()).text == text
 
 
-@pytest.mark.parametrize("name", ["styles", "avatar", "queue", "cancel", "help"])
+@pytest.mark.parametrize("name", [name for name in MENU if name != "style"])
 async def test_every_other_command_says_itself(name: str) -> None:
     async with room() as there:
         await there.dc.slash(name)
@@ -119,7 +120,7 @@ async def test_a_press_says_the_buttons_command_even_after_a_restart() -> None:
             message = await second.next()
             await dc.until(lambda: pressed.response)
         assert (message.text, message.person.id, message.id) == ("/style 日落 70%", str(grace.id), str(pressed.id))
-        assert pressed.response == 5  # a new message will come; the gallery stays
+        assert pressed.response == 6  # nothing was said: the press is taken, and the gallery stays
         assert dc.violations == []
 
 
@@ -177,19 +178,15 @@ async def test_restyle_without_a_picture_is_refused_to_that_person_alone(locale:
         assert there.listener.messages == []
 
 
-async def test_restyle_avatar_is_for_ones_own() -> None:
+async def test_every_style_is_tried_on_a_picture() -> None:
     async with room() as there:
-        grace = there.dc.person_with_avatar(b"face")
-        asked = await there.dc.restyle_avatar(of=grace)
-        said = await there.dc.words(asked)
-        assert "somebody else" in said.content
-        assert said.ephemeral
-        await there.dc.restyle_avatar(of=grace, user=grace)
-        message = await there.listener.next()
-        assert message.text == "/avatar"
-        picture = await there.adapter.avatar(message.person, message.address)
-        assert picture is not None
-        assert await there.adapter.fetch(picture) == b"face"
+        await there.dc.slash("try", image=b"mine")
+        shared = await there.dc.post("look", b"theirs", private=False, tell=False)
+        await there.listener.next()
+        await there.dc.restyle(shared, menu="Try every style")
+        await there.listener.next(2)
+        said = [(message.text, await there.adapter.fetch(message.pictures[0])) for message in there.listener.messages]
+        assert said == [("/try", b"mine"), ("/try", b"theirs")]
 
 
 async def test_a_private_message_is_heard_with_its_pictures() -> None:
@@ -234,14 +231,20 @@ async def test_discord_is_told_every_command_in_its_languages() -> None:
         await there.dc.slash("help")
         commands = {(command["type"], command["name"]): command for command in there.dc.rest.commands}
         slash = {name for kind, name in commands if kind == 1}
-        assert slash == {"style", "styles", "avatar", "queue", "cancel", "help"}
-        assert {(2, "Restyle avatar"), (3, "Restyle")} <= set(commands)
+        assert slash == set(MENU)
+        assert {(2, "Restyle avatar"), (3, "Restyle"), (3, "Try every style")} <= set(commands)
         style = commands[1, "style"]
         assert [option["name"] for option in style["options"]] == list(replies.OPTIONS)
         assert set(style["description_localizations"]) == {"zh-CN", "zh-TW"}
         assert style["options"][0]["name_localizations"]["zh-CN"] == "图片"
         assert (style["contexts"], style["integration_types"]) == ([0, 1, 2], [0, 1])
         assert all(len(command["description"]) <= 100 for command in commands.values())
+        assert commands[3, "Try every style"]["name_localizations"]["zh-CN"] == "试遍所有风格"
+        assert [option["name"] for option in commands[1, "avatar"]["options"]] == ["style", "member", "group"]
+        manage_server = str(1 << 5)
+        assert {name: command["default_member_permissions"] for (_, name), command in commands.items()} == {
+            name: manage_server if name == "settings" else None for _, name in commands
+        }
 
 
 async def test_the_same_interaction_told_twice_is_recorded_with_the_same_name() -> None:

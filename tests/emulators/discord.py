@@ -44,6 +44,7 @@ class DiscordEmulator:
         self._files: dict[int, Stored] = {}
         self._gone: set[int] = set()
         self._runner: web.AppRunner | None = None
+        self._icon = b""
         self._event_violations: list[str] = []
         self.url = ""
 
@@ -51,6 +52,7 @@ class DiscordEmulator:
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/cdn/avatars/{user}/{name}", self._avatar)
+        app.router.add_get("/cdn/icons/{guild}/{name}", self._server_icon)
         app.router.add_get("/cdn/attachments/{channel}/{id}/{name}", self._attachment)
         app.router.add_route("*", "/api/v10/{path:.+}", self.rest.handle)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
@@ -90,16 +92,16 @@ class DiscordEmulator:
         self, name: str, *, image: bytes | None = None, filename: str = "photo.jpg", media_type: str = "image/jpeg",
         user: User | None = None, **way: Any,
     ) -> Asked:  # fmt: skip
-        """``way``: private, user_installed, limit, or the command's own options."""
+        """``way``: private, user_installed, limit, or the command's own options (a User is a member)."""
         given = {key: way.pop(key) for key in ("private", "user_installed", "limit") if key in way}
-        options: list[JSON] = [
-            {"name": key, "type": OPTION_TYPES[type(value)], "value": value} for key, value in way.items()
-        ]
+        options = [_option(key, value) for key, value in way.items()]
         data: JSON = {"id": str(snowflake()), "name": name, "type": 1, "options": options}
+        if named := [value for value in way.values() if isinstance(value, User)]:
+            data["resolved"] = {"users": {str(user.id): user.json for user in named}}
         if image is not None:
             stored = self.store(image, filename, media_type)
             options.insert(0, {"name": "image", "type": 11, "value": str(stored.id)})
-            data["resolved"] = {"attachments": {str(stored.id): stored.json}}
+            data.setdefault("resolved", {})["attachments"] = {str(stored.id): stored.json}
             self._check("AttachmentResponse", stored.json)
         return await self._interaction(2, data, user, **given)
 
@@ -111,24 +113,24 @@ class DiscordEmulator:
         await self.until(lambda: asked.choices is not None)
         return asked.choices or []
 
-    async def press(self, message: Sent, command: str, *, user: User | None = None) -> Asked:
+    async def press(self, message: Sent, command: str, *, user: User | None = None, **way: Any) -> Asked:
         """Press the button, or choose the option, that says this command."""
-        parts = [part for row in message.components for part in row["components"]]
-        for part in parts:
+        for part in message.parts:
             if part["type"] == 3 and command in [option["value"] for option in part["options"]]:
                 data = {"component_type": 3, "custom_id": part["custom_id"], "values": [command]}
-                return await self._interaction(3, data, user, message=message)
-        if command not in [part.get("custom_id") for part in parts]:
+                return await self._interaction(3, data, user, message=message, **way)
+        if command not in [part.get("custom_id") for part in message.parts]:
             raise LookupError(f"there is no button {command!r}, only {message.commands}")
-        return await self._interaction(3, {"component_type": 2, "custom_id": command}, user, message=message)
+        pressed = {"component_type": 2, "custom_id": command}
+        return await self._interaction(3, pressed, user, message=message, **way)
 
-    async def restyle(self, message: Sent, *, user: User | None = None, **way: Any) -> Asked:
-        """Choose “Restyle” from a message's menu."""
+    async def restyle(self, message: Sent, *, menu: str = "Restyle", user: User | None = None, **way: Any) -> Asked:
+        """Choose “Restyle”, or another entry, from a message's menu."""
         self._check("MessageResponse", message.json)
         resolved = {"messages": {str(message.id): message.json}}
         data = {
             "id": str(snowflake()),
-            "name": "Restyle",
+            "name": menu,
             "type": 3,
             "target_id": str(message.id),
             "resolved": resolved,
@@ -149,13 +151,15 @@ class DiscordEmulator:
 
     async def post(
         self, text: str, *pictures: bytes, private: bool = True, mention: bool = False, user: User | None = None,
-        reply_to: Sent | None = None, media_type: str = "image/jpeg", tell: bool = True,
+        reply_to: Sent | None = None, media_type: str = "image/jpeg", tell: bool = True, names: tuple[User, ...] = (),
     ) -> Sent:  # fmt: skip
         """Write a message. As on Discord, a server's message comes without its content unless it mentions the bot."""
         sent = Sent(self.private_channel if private else self.channel, user or self.person)
         sent.files = [self.store(picture, "photo.jpg", media_type) for picture in pictures]
-        sent.content = f"<@{self.bot.id}> {text}" if mention else text
-        sent.mentions = [self.bot] if mention else []
+        sent.mentions = [*([self.bot] if mention else []), *names]
+        sent.content = " ".join(
+            [*([f"<@{self.bot.id}>"] if mention else []), text, *(f"<@{user.id}>" for user in names)]
+        )
         sent.reply_to, sent.replied = (reply_to.id, reply_to) if reply_to else (None, None)
         self.rest.messages.append(sent)
         if tell:
@@ -164,10 +168,14 @@ class DiscordEmulator:
             await self.gateway.event("MESSAGE_CREATE", self._told(sent, private=private, mention=mention))
         return sent
 
-    def person_with_avatar(self, picture: bytes, name: str = "grace") -> User:
+    def person_with_avatar(self, picture: bytes, name: str = "grace", *, admin: bool = False) -> User:
         avatar = secrets.token_hex(16)
         self.avatars[avatar] = picture
-        return User(name, avatar=avatar)
+        return User(name, avatar=avatar, admin=admin)
+
+    def hang_out(self, icon: bytes) -> None:
+        """Give the server a picture of its own; the bot hears of it when it connects."""
+        self._icon, self.gateway.icon = icon, secrets.token_hex(16)
 
     # What goes wrong
 
@@ -219,7 +227,7 @@ class DiscordEmulator:
         user = user or self.person
         private = private or (message is not None and message.channel == self.private_channel)
         channel = self.private_channel if private else self.channel
-        asked = Asked(kind, user, channel, private, user_installed, limit, token=secrets.token_hex(40))
+        asked = Asked(kind, user, channel, private, user_installed, limit, token=secrets.token_hex(40), bears=message)
         self.rest.asked[asked.token] = asked
         event = self._event(asked, data)
         if message is not None:
@@ -282,6 +290,17 @@ class DiscordEmulator:
         await response.write(stored.data)
         return response
 
+    async def _server_icon(self, request: web.Request) -> web.Response:
+        known = request.match_info["name"].partition(".")[0] == self.gateway.icon
+        return web.Response(body=self._icon, content_type="image/png") if known else web.Response(status=404)
+
     async def _avatar(self, request: web.Request) -> web.Response:
         picture = self.avatars.get(request.match_info["name"].partition(".")[0])
         return web.Response(body=picture, content_type="image/png") if picture else web.Response(status=404)
+
+
+def _option(name: str, value: bool | int | str | User) -> JSON:
+    """An option of a command, as a person gives it."""
+    if isinstance(value, User):
+        return {"name": name, "type": 6, "value": str(value.id)}
+    return {"name": name, "type": OPTION_TYPES[type(value)], "value": value}

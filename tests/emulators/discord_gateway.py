@@ -40,6 +40,7 @@ class Gateway:
         self.heartbeats = 0
         self.compressed = False
         self.intents = 0
+        self.icon: str | None = None
         self.ready = asyncio.Event()
         self._bot = bot
         self._guild, self._channel = guild_id, channel_id
@@ -98,7 +99,7 @@ class Gateway:
         self.sessions, self.intents = self.sessions + 1, data["intents"]
         self._session, self._events, self._stream = secrets.token_hex(8), [], stream
         await self.event("READY", self._ready())
-        await self.event("GUILD_CREATE", guild(self._guild, self._channel, self._bot))
+        await self.event("GUILD_CREATE", guild(self._guild, self._channel, self._bot, self.icon))
         self.ready.set()
 
     async def _resume(self, stream: _Stream, data: JSON) -> None:

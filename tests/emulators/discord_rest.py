@@ -9,7 +9,15 @@ from typing import Any
 from aiohttp import web
 
 from tests.emulators import discord_spec
-from tests.emulators.discord_objects import JSON, Sent, Stored, User, application, snowflake
+from tests.emulators.discord_objects import (
+    JSON,
+    SHOWN_BY_COMPONENTS,
+    Sent,
+    Stored,
+    User,
+    application,
+    snowflake,
+)
 from tests.emulators.discord_wire import GUILD_UPLOAD_LIMIT, Accident, Asked, Call, Refusal, cut, mishap, read, reply
 
 MESSAGE_LIMIT, FOLLOW_UPS = 2000, 5
@@ -40,6 +48,7 @@ class Rest:
             ("PUT", re.compile(r"/applications/(\d+)/commands"), self._put_commands),
             ("POST", re.compile(r"/interactions/(\d+)/([^/]+)/callback"), self._respond),
             ("POST", re.compile(r"/webhooks/(\d+)/([^/]+)"), self._follow_up),
+            ("GET", re.compile(r"/webhooks/(\d+)/([^/]+)/messages/([^/]+)"), self._get_by_token),
             ("PATCH", re.compile(r"/webhooks/(\d+)/([^/]+)/messages/([^/]+)"), self._edit_by_token),
             ("DELETE", re.compile(r"/webhooks/(\d+)/([^/]+)/messages/([^/]+)"), self._delete_by_token),
             ("GET", re.compile(r"/channels/(\d+)/messages"), self._history),
@@ -96,10 +105,9 @@ class Rest:
         return 200, application(self.bot)
 
     async def _put_commands(self, call: Call, application_id: str) -> tuple[int, Any]:
-        extra = {"application_id": application_id, "version": str(snowflake()), "default_member_permissions": None}
-        self.commands = [
-            {"type": 1, "description": "", **command, **extra, "id": str(snowflake())} for command in call.body
-        ]
+        extra = {"application_id": application_id, "version": str(snowflake())}
+        usual = {"type": 1, "description": "", "default_member_permissions": None}
+        self.commands = [{**usual, **_allowed(command), **extra, "id": str(snowflake())} for command in call.body]
         return 200, self.commands
 
     # Interactions
@@ -145,8 +153,12 @@ class Rest:
         if asked.user_installed and len(asked.follow_ups) >= FOLLOW_UPS:
             raise Refusal(400, 40094, "This interaction has reached the maximum number of follow up messages")
         self._check_size(call, asked.limit)
-        asked.follow_ups.append(self._new(asked.channel, call, call.body))
+        ephemeral = bool(call.body.get("flags", 0) & 64)
+        asked.follow_ups.append(self._new(asked.channel, call, call.body, ephemeral=ephemeral))
         return 200, asked.follow_ups[-1].json
+
+    async def _get_by_token(self, call: Call, application_id: str, token: str, message: str) -> tuple[int, Any]:
+        return 200, self._sent_by(self._by_token(token), message).json
 
     async def _edit_by_token(self, call: Call, application_id: str, token: str, message: str) -> tuple[int, Any]:
         asked = self._by_token(token)
@@ -158,7 +170,9 @@ class Rest:
         return 204, None
 
     def _sent_by(self, asked: Asked, message: str) -> Sent:
-        sent = asked.original if message == "@original" else self._find(asked.channel, message)
+        own = asked.bears if asked.response in {6, 7} else asked.original
+        theirs = [sent for sent in (own, *asked.follow_ups) if sent and str(sent.id) == message]
+        sent = own if message == "@original" else next(iter(theirs), None)
         if sent is None or sent.deleted:
             raise Refusal(404, 10008, "Unknown Message")
         return sent
@@ -188,10 +202,11 @@ class Rest:
 
     async def _edit(self, call: Call, channel: str, message: str) -> tuple[int, Any]:
         self._may(channel)
-        return 200, self._change(self._existing(channel, message), call).json
+        return 200, self._change(self._standing(channel, message), call).json
 
     async def _delete(self, call: Call, channel: str, message: str) -> tuple[int, Any]:
-        self._existing(channel, message).deleted = True
+        self._may(channel)
+        self._standing(channel, message).deleted = True
         return 204, None
 
     async def _typing(self, call: Call, channel: str) -> tuple[int, Any]:
@@ -202,9 +217,9 @@ class Rest:
         if int(channel) in self.forbidden:
             raise Refusal(403, 50001, "Missing Access")
 
-    def _existing(self, channel: str, message: str) -> Sent:
+    def _standing(self, channel: str, message: str) -> Sent:
         sent = self._find(int(channel), message)
-        if sent is None or sent.deleted:
+        if sent is None or sent.deleted or sent.ephemeral:
             raise Refusal(404, 10008, "Unknown Message")
         return sent
 
@@ -223,6 +238,7 @@ class Rest:
             raise Refusal(400, 50035, "Invalid Form Body: unknown message")
         sent.content, sent.components = body.get("content") or "", body.get("components") or []
         sent.files = self._stored(call)
+        _lay_out(sent, body)
         if not (sent.content or sent.files or sent.components or call.path.endswith("/callback")):
             raise Refusal(400, 50006, "Cannot send an empty message")
         sent.history.append(sent.content)
@@ -238,6 +254,7 @@ class Rest:
         if "attachments" in body:
             kept = {str(attachment["id"]) for attachment in body["attachments"]}
             sent.files = [file for file in sent.files if str(file.id) in kept] + self._stored(call)
+        _lay_out(sent, body)
         sent.history.append(sent.content)
         return sent
 
@@ -253,9 +270,31 @@ class Rest:
 def _check_body(body: JSON) -> None:
     if len(body.get("content") or "") > MESSAGE_LIMIT:
         raise Refusal(400, 50035, "Invalid Form Body: too long")
-    rows = body.get("components") or []
+    rows = [component for component in body.get("components") or [] if component["type"] == 1]
     names = [part["custom_id"] for row in rows for part in row["components"]]
     if len(names) != len(set(names)) or any(len(name) > 100 for name in names):
         raise Refusal(400, 50035, "Invalid Form Body: custom_id")
     if len(rows) > 5 or any(len(row["components"]) > 5 for row in rows):
         raise Refusal(400, 50035, "Invalid Form Body: components")
+
+
+def _lay_out(sent: Sent, body: JSON) -> None:
+    """A message of components has neither content nor a way back, and shows the files that its galleries name."""
+    sent.layout = sent.layout or bool(body.get("flags", 0) & SHOWN_BY_COMPONENTS)
+    kinds = {component["type"] for component in sent.components}
+    named = [item["media"]["url"] for component in sent.components for item in component.get("items", ())]
+    if not sent.layout:
+        if kinds - {1}:
+            raise Refusal(400, 50035, "Invalid Form Body: these components need a flag")
+        return
+    if body.get("content") or not kinds:
+        raise Refusal(400, 50035, "Invalid Form Body: content cannot be used with components")
+    if set(named) - {f"attachment://{file.filename}" for file in sent.files}:
+        raise Refusal(400, 50035, "Invalid Form Body: a file is missing")
+    sent.content = "\n".join(component["content"] for component in sent.components if component["type"] == 10)
+
+
+def _allowed(command: JSON) -> JSON:
+    """Permissions are numbers in requests, and strings in answers."""
+    wanted = command.get("default_member_permissions")
+    return {**command, "default_member_permissions": None if wanted is None else str(wanted)}

@@ -23,7 +23,10 @@ class Refusal(Exception):
 
 @dataclass
 class Asked:
-    """An interaction, and what became of it. ``kind`` is Discord's number: 2 command, 3 component, 4 autocomplete."""
+    """An interaction, and what became of it. ``kind`` is Discord's number: 2 command, 3 component, 4 autocomplete.
+
+    ``bears`` is the message that bears the component, ``original`` the new message that the interaction got.
+    """
 
     kind: int
     user: User
@@ -38,6 +41,7 @@ class Asked:
     waited_s: float = 0.0
     expired: bool = False
     original: Sent | None = None
+    bears: Sent | None = None
     follow_ups: list[Sent] = field(default_factory=list)
     choices: list[tuple[str, str]] | None = None
 
@@ -58,8 +62,9 @@ class Call:
 class Accident:
     """What goes wrong with the next ``times`` requests that match ``pattern``.
 
-    ``kind``: flood (429), error (500), refused (403), lost (the connection breaks before the request arrives), cut (it
-    breaks after the request was carried out).
+    ``kind``: flood (429), error (500), refused (403), blocked (403: the person takes nothing from the bot), left (404:
+    the channel is gone), lost (the connection breaks before the request arrives), cut (it breaks after the request was
+    carried out).
     """
 
     kind: str
@@ -75,6 +80,10 @@ def mishap(accident: Accident) -> tuple[int, Any]:
             return 429, {**flood, "retry_after": accident.retry_after_s}
         case "refused":
             return 403, {"message": "Missing Permissions", "code": 50013}
+        case "blocked":
+            return 403, {"message": "Cannot send messages to this user", "code": 50007}
+        case "left":
+            return 404, {"message": "Unknown Channel", "code": 10003}
         case _:
             return 500, {"message": "Internal Server Error", "code": 0}
 
