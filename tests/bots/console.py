@@ -14,7 +14,7 @@ from typing import Any
 
 from bots.adapter import Listener, SendFailed
 from bots.message import Address, Answer, Message, Person, Picture, Text
-from inference.errors import Busy, NotAPicture, UnknownStyle
+from inference.errors import Busy, NotAPicture, TooManyFrames, UnknownStyle
 from inference.job import Job, Progress, Queued, Result, Running
 from inference.service import StyleInfo
 
@@ -24,10 +24,15 @@ STYLES = (
     StyleInfo("anime", "1.0.0", {"en": "Anime", "zh": "动漫"}, "photo", "Apache-2.0"),
 )
 BROKEN = b"not a picture"
+MOVING, ENDLESS = b"GIF89a of three frames", b"GIF89a of a whole film"
 
 
 def inverted(picture: bytes) -> bytes:
     return bytes(255 - byte for byte in picture)
+
+
+def sheet_of(picture: bytes, *styles: str) -> bytes:
+    return f"sheet of {' '.join(styles)}: ".encode() + inverted(picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,10 @@ class Sent:
     buttons: tuple[str, ...] = ()
     as_file: bool = False
     key: str = ""
+    labels: tuple[str, ...] = ()
+    before: tuple[bytes, ...] = ()
+    moving: tuple[bool, ...] = ()
+    whispered: bool = False
 
 
 class Console:
@@ -99,14 +108,16 @@ class Console:
         return {"chat": address["chat"]}
 
     async def say(self, address: Address, text: Text) -> str:
-        return await self._stand(Sent(str(address["chat"]), text.text, buttons=_commands(text)))
+        return await self._stand(_said(address, text, "text"))
 
     async def change(self, address: Address, sent: str, text: Text) -> None:
         if sent in self.standing:
-            await self._stand(Sent(str(address["chat"]), text.text, "change", buttons=_commands(text)), sent)
+            await self._stand(_said(address, text, "change"), sent)
 
     async def remove(self, address: Address, sent: str | None) -> None:
-        if self.standing.pop(sent or "", None):
+        if sent in self.standing:
+            self.before_sending("remove")
+            del self.standing[sent]
             await self._note(Sent(str(address["chat"]), "", "remove"))
 
     async def busy(self, address: Address) -> None:
@@ -122,6 +133,9 @@ class Console:
             _commands(answer),
             answer.as_file,
             key,
+            _labels(answer),
+            tuple(self.pictures[picture.ref] for picture in answer.before if picture.ref in self.pictures),
+            tuple(photo.animated for photo in answer.photos),
         )
         if not self.repeatable or key not in self._keys:
             await self._stand(seen, key)
@@ -165,13 +179,24 @@ def read_journal(journal: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in journal.read_bytes().splitlines()] if journal.exists() else []
 
 
+def _said(address: Address, text: Text, kind: str) -> Sent:
+    chat, buttons, labels = str(address["chat"]), _commands(text), _labels(text)
+    return Sent(chat, text.text, kind, buttons=buttons, labels=labels, whispered=text.whispered)
+
+
 def _commands(said: Text | Answer) -> tuple[str, ...]:
     return tuple(button.command for row in said.buttons for button in row)
+
+
+def _labels(said: Text | Answer) -> tuple[str, ...]:
+    return tuple(button.label for row in said.buttons for button in row)
 
 
 @dataclass
 class Inverting:
     """A Service with one worker, first come, first served. ``gate`` holds the worker back while it is clear.
+
+    It inverts; of several styles it makes a sheet, ``MOVING`` keeps moving, and ``ENDLESS`` is too long for it.
 
     ``jobs`` are those that ran, ``submitted`` counts those that were taken, ``refusals`` are raised first.
     """
@@ -192,8 +217,9 @@ class Inverting:
     async def stylize(self, job: Job, progress: Progress | None = None) -> Result:
         if self.refusals:
             raise self.refusals.pop(0)
-        if job.style not in {info.id for info in self.infos}:
-            raise UnknownStyle(job.style)
+        for style in job.style.split(","):
+            if style not in {info.id for info in self.infos}:
+                raise UnknownStyle(style)
         if len(self._queue) >= self.capacity:
             raise Busy(0.05)
         place = (object(), progress)
@@ -215,8 +241,12 @@ class Inverting:
         self.jobs.append(job)
         if job.picture == BROKEN:
             raise NotAPicture("That is not a picture.")
-        picture, media_type = inverted(job.picture), job.options.format.media_type
-        return Result(picture, media_type, 64, 48, job.style, "1.0.0", 0.0, self.seconds_each, 1)
+        if job.picture == ENDLESS and not job.options.still:
+            raise TooManyFrames("That moves for too long.")
+        styles, moves = job.style.split(","), job.picture == MOVING and not job.options.still
+        picture = inverted(job.picture) if len(styles) == 1 else sheet_of(job.picture, *styles)
+        media_type, frames = ("image/gif", 3) if moves else (job.options.format.media_type, 1)
+        return Result(picture, media_type, 64, 48, job.style, "1.0.0", 0.0, self.seconds_each, 1, frames)
 
     def _tell(self) -> None:
         for position, (_, progress) in enumerate(self._queue, 1):
