@@ -100,7 +100,15 @@ async def _converse(settings: Settings, service: Service, app: web.Application, 
     app.add_routes(chat.routes())
     adapters: list[Adapter] = [chat, *_chat_adapters(settings)]
     async with Ledger(settings.data / "ledger.sqlite3") as ledger:
-        conversation = Conversation(service, ledger, adapters, mark=settings.mark)
+        conversation = Conversation(
+            service,
+            ledger,
+            adapters,
+            mark=settings.mark,
+            operators=settings.operators,
+            person_quota=settings.person_quota,
+            max_items=settings.max_items,
+        )
         async with AsyncExitStack() as platforms, conversation:
             tasks = [asyncio.create_task(_run_adapter(adapter, conversation)) for adapter in adapters]
             await platforms.enter_async_context(listening(app, places))  # last: who connects is heard

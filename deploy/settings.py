@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 PREFIX = "ATELIER_"
 _URL = re.compile(r"(https?|wss?)://[^/\s]+")
+_PERSON = re.compile(r"[a-z]+:[^\s,]+")
 
 
 class SettingsError(Exception):
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
     telegram_webhook_url: str | None = Field(None, description="public https address; without it the bot polls")
     telegram_webhook_listen: str = Field("127.0.0.1:8443", description="where the webhook server listens")
     telegram_webhook_secret: SecretStr | None = Field(None, description="1–256 of A–Z a–z 0–9 _ -; made up if unset")
+    telegram_staging_chat: int | None = Field(
+        None, description="a chat of yours, such as -100123, where the bot may post; inline mode needs it"
+    )
     discord_token: SecretStr | None = Field(None, description="from the developer portal; starts the Discord bot")
     discord_api_url: str = Field("https://discord.com/api/v10", description="Discord's REST address")
     discord_gateway_url: str | None = Field(None, description="Discord's gateway; its own by default")
@@ -56,16 +60,31 @@ class Settings(BaseSettings):
     )
     mark: bool = Field(True, description="draw the small visible AI mark on photo replies")
     producer: str | None = Field(None, description="who stands in the AIGC label (GB 45438-2025) of file replies")
+    operators: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="people who may use /block, /stats and /announce, as telegram:17, separated by “,”"
+    )
+    person_quota: int | None = Field(
+        None, ge=1, description="pictures that a person may have in a day; no end if unset"
+    )
+    max_items: int = Field(10, ge=1, le=20, description="pictures of one message that are made, 1 to 20")
+    max_frames: int = Field(60, ge=1, description="frames that a moving picture may have")
 
     @field_validator("styles", mode="before")
     @classmethod
     def _split_paths(cls, value: object) -> object:
         return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
 
-    @field_validator("web_hosts", mode="before")
+    @field_validator("web_hosts", "operators", mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("operators")
+    @classmethod
+    def _check_people(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_PERSON.fullmatch(person) for person in value):
+            raise ValueError("must be PLATFORM:ID, such as telegram:17, separated by “,”")
+        return value
 
     @field_validator("listen", "telegram_webhook_listen")
     @classmethod

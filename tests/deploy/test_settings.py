@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.settings import Settings, SettingsError, split_address
+from inference.limits import Limits
 
 
 @pytest.fixture(autouse=True)
@@ -45,12 +46,36 @@ def test_a_file_elsewhere_is_named_by_the_environment(monkeypatch: pytest.Monkey
         ("ATELIER_INFERENCE_URL", "gpu:8080"),
         ("ATELIER_DEVICE", "tpu"),
         ("ATELIER_MARK", "perhaps"),
+        ("ATELIER_OPERATORS", "telegram:17,42"),
+        ("ATELIER_OPERATORS", "telegram:17 discord:42"),
+        ("ATELIER_PERSON_QUOTA", "0"),
+        ("ATELIER_MAX_ITEMS", "0"),
+        ("ATELIER_MAX_ITEMS", "100"),
+        ("ATELIER_MAX_FRAMES", "many"),
+        ("ATELIER_TELEGRAM_STAGING_CHAT", "mine"),
     ],
 )
 def test_a_wrong_value_is_an_error_that_names_its_key(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name):
         Settings.load()
+
+
+def test_operators_are_people_on_their_platforms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert Settings.load().operators == ()
+    monkeypatch.setenv("ATELIER_OPERATORS", "telegram:17, matrix:@ann:home.example,")
+    assert Settings.load().operators == ("telegram:17", "matrix:@ann:home.example")
+    monkeypatch.delenv("ATELIER_OPERATORS")
+    (tmp_path / "atelier.toml").write_text('operators = ["discord:42"]\n')
+    assert Settings.load().operators == ("discord:42",)
+
+
+def test_quotas_and_caps_have_an_end_only_where_one_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings.load()
+    assert (settings.person_quota, settings.max_items) == (None, 10)
+    assert settings.max_frames == Limits().moving_frames
+    monkeypatch.setenv("ATELIER_PERSON_QUOTA", "50")
+    assert Settings.load().person_quota == 50
 
 
 def test_a_misspelt_variable_is_refused_rather_than_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,5 +111,5 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
         assert row, f"README.md does not name ATELIER_{name.upper()}"
         assert setting.description
         assert setting.description in row
-        if isinstance(setting.default, str):
+        if isinstance(setting.default, str) or type(setting.default) is int:
             assert f"`{setting.default}`" in row
