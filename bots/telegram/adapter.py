@@ -8,17 +8,19 @@ from telegram import User
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bots import replies
 from bots.adapter import Listener, SendFailed, SendUncertain
 from bots.message import Address, Answer, Person, Picture, Text
 from bots.telegram.chores import Chores
 from bots.telegram.delivery import Delivery, Refused
 from bots.telegram.inbox import Inbox
+from bots.telegram.inline import Inline
 from bots.telegram.members import Members
+from bots.telegram.menu import offer_commands
 from bots.telegram.outage import until_reached
 from bots.telegram.outgoing import Place, Shown
 from bots.telegram.pace import Pace
 from bots.telegram.polling import Polling
+from bots.telegram.presses import Presses
 from bots.telegram.reading import PLATFORM
 from bots.telegram.speaking import Speaker
 from bots.telegram.webhook import Webhook, WebhookServer
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 class TelegramAdapter:
     """Telegram, by polling or, with a ``webhook``, by being called. ``api_url`` names the Bot API server.
 
+    ``staging_chat`` is a chat of the operator's where we may post: inline mode shows pictures of the styles with it.
     What is sent before the connection stands waits for it; when Telegram turns us away, it raises SendFailed.
     """
 
@@ -46,14 +49,17 @@ class TelegramAdapter:
         *,
         api_url: str = "https://api.telegram.org",
         webhook: Webhook | None = None,
+        staging_chat: int | None = None,
         pace: Pace | None = None,
     ) -> None:
         self._token, self._api_url, self._webhook, self._pace = token, api_url, webhook, pace or Pace()
+        self._staging_chat = staging_chat
         self._bot: RawBot | None = None
         self._refusal = ""
         self._settled = asyncio.Event()  # connected, or turned away for good
         self._delivery = Delivery(self._connected, self._pace, self._has_moved)
         self._speaker, self._members = Speaker(self._delivery), Members(self._delivery)
+        self._presses = Presses(self._delivery, self._pace)
         self._tell_moved: Callable[[int, int], None] | None = None
 
     async def run(self, listener: Listener) -> None:
@@ -64,8 +70,10 @@ class TelegramAdapter:
             self._settled.set()
             async with Chores() as chores:
                 self._tell_moved = lambda chat, to: _start_move(chores, listener, chat, to)
-                chores.start(self._offer_commands(bot))
-                await self._receive(bot, Inbox(bot, me, listener, self._delivery.follow, self._pace))
+                chores.start(offer_commands(bot))
+                inline = Inline(self._delivery, listener, me, chores, self._staging_chat)
+                inbox = Inbox(bot, me, listener, self._delivery, self._presses, inline, self._pace)
+                await self._receive(bot, inbox)
         except SendFailed as refusal:
             self._refusal = str(refusal)
             raise
@@ -100,13 +108,19 @@ class TelegramAdapter:
         return {"chat": address["chat"], "thread": address.get("thread"), "message": None}
 
     async def say(self, address: Address, text: Text) -> str:
-        return str(await self._speaker.say(Place.of(address), text))
+        place = Place.of(address)
+        if text.whispered and await self._presses.whisper(place.press, text):
+            return ""
+        shown = await self._speaker.say(place, text)
+        self._presses.stop(place.press)
+        return str(shown)
 
     async def change(self, address: Address, sent: str, text: Text) -> None:
         place = Place.of(address)
         shown = Shown.read(sent, place)
         if shown.messages:
             await self._speaker.change(place, shown, text)
+            self._presses.stop(place.press)
 
     async def remove(self, address: Address, sent: str | None) -> None:
         shown = Shown.read(sent or "", Place.of(address))
@@ -116,6 +130,7 @@ class TelegramAdapter:
     async def busy(self, address: Address) -> None:
         place, bot = Place.of(address), self._bot
         chat = self._delivery.present(place.chat)
+        self._presses.stop(place.press)
         if bot is None or self._delivery.flood.is_held(chat):
             return
         try:
@@ -126,7 +141,10 @@ class TelegramAdapter:
             log.debug("Not shown as busy: %s", error)
 
     async def show(self, address: Address, answer: Answer, key: str) -> str:  # noqa: ARG002 - see ``repeatable``
-        return str(await self._speaker.show(Place.of(address), answer))
+        place = Place.of(address)
+        shown = await self._speaker.show(place, answer)
+        self._presses.stop(place.press)
+        return str(shown)
 
     async def _connected(self) -> RawBot:
         await self._settled.wait()
@@ -157,15 +175,6 @@ class TelegramAdapter:
             await until_reached(
                 lambda: bot.set_webhook(hook.url, allowed_updates=UPDATES, secret_token=hook.secret), self._pace
             )
-
-    async def _offer_commands(self, bot: RawBot) -> None:
-        """Put our commands into the app's menu, in each language. The bot works without it."""
-        for language in replies.LANGUAGES:
-            code = None if language == replies.LANGUAGES[0] else language
-            try:
-                await bot.set_my_commands(replies.commands(language), language_code=code)
-            except TelegramError as error:
-                log.warning("Telegram did not take the menu of commands: %s", error)
 
 
 def _start_move(chores: Chores, listener: Listener, chat: int, to: int) -> None:

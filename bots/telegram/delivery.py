@@ -93,6 +93,10 @@ class Delivery:
             except TelegramError as error:
                 await self._again(error, backoff, repeatable=True)
 
+    async def bot(self) -> RawBot:
+        """The connected bot, for calls that are made once. Raises SendFailed when Telegram turned us away."""
+        return await self._connected()
+
     def present(self, chat: int) -> int:
         return self._moved.get(chat, chat)
 

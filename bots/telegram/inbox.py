@@ -3,15 +3,17 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from telegram import Bot, Update, User
-from telegram.error import TelegramError
 
 from bots.adapter import Listener
 from bots.telegram.chores import Chores
+from bots.telegram.delivery import Delivery
+from bots.telegram.inline import Inline
 from bots.telegram.pace import Backoff, Pace
+from bots.telegram.presses import Presses
 from bots.telegram.reading import PLATFORM, album_of, move_of, read, read_press
 
 LARGEST_ALBUM = 10
@@ -23,8 +25,11 @@ log = logging.getLogger(__name__)
 class Inbox:
     """Reads updates and has them recorded."""
 
-    def __init__(self, bot: Bot, me: User, listener: Listener, follow: Callable[[int, int], None], pace: Pace) -> None:
-        self._bot, self._me, self._listener, self._follow, self._pace = bot, me, listener, follow, pace
+    def __init__(
+        self, bot: Bot, me: User, listener: Listener, delivery: Delivery, presses: Presses, inline: Inline, pace: Pace
+    ) -> None:
+        self._bot, self._me, self._listener, self._pace = bot, me, listener, pace
+        self._delivery, self._presses, self._inline = delivery, presses, inline
 
     def understand(self, raw: dict[str, Any]) -> Update | None:
         """None for an update that the library cannot read: it is logged and let go, or it would come back for ever."""
@@ -38,7 +43,7 @@ class Inbox:
         """Record one update, or the items of one album as one Message. Raises what the listener raises."""
         if move := move_of(updates[0]):
             chat, to = move
-            self._follow(chat, to)
+            self._delivery.follow(chat, to)
             return await self._listener.moved(PLATFORM, str(chat), str(to))
         query = updates[0].callback_query
         messages = [update.message for update in updates if update.message]
@@ -57,12 +62,13 @@ class Inbox:
         log.error("Update %d could not be recorded and is let go", updates[0].update_id)
         return None
 
-    async def stop_spinner(self, query_id: str) -> None:
-        """Tell the person's app that the press arrived. Best effort: the press itself is recorded apart from this."""
-        try:
-            await self._bot.answer_callback_query(query_id)
-        except TelegramError as error:
-            log.debug("A press was not answered: %s", error)
+    def attend(self, update: Update) -> Coroutine[Any, Any, None] | None:
+        """What an update wants beside being recorded: a chore to start before that."""
+        if update.callback_query:
+            return self._presses.attend(update.callback_query.id)
+        if update.inline_query:
+            return self._inline.answer(update.inline_query)
+        return None
 
 
 class Albums:

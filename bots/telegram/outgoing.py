@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from enum import Enum
+from itertools import accumulate, groupby
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, ReplyParameters
 
@@ -12,6 +13,8 @@ from bots.message import Address, Answer, Button, Photo
 CAPTION_LENGTH, TEXT_LENGTH = 1024, 4096
 ALBUM = 10
 BUTTON_BYTES = 64
+ROW, BUTTONS = 8, 100  # in a row, and under a message
+ANIMATIONS = ("image/gif", "video/mp4")  # what moves in the chat by itself
 PHOTO_BYTES = 10_000_000  # "10 MB"; which megabyte is meant is not said, so the smaller one
 FILE_BYTES = 50_000_000
 PHOTO_SIDES = 10_000  # width and height together
@@ -29,18 +32,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer goes: the chat, the topic in it, and the message it replies to."""
+    """Where an answer goes: the chat, the topic in it, the message it replies to, the press that asked for it."""
 
     chat: int
     thread: int | None
     message: int | None
+    press: str = ""
 
     @classmethod
     def of(cls, address: Address) -> "Place":
         chat, thread, message = address["chat"], address.get("thread"), address.get("message")
         if chat is None:
             raise ValueError("an address without a chat")
-        return cls(int(chat), int(thread) if thread else None, int(message) if message else None)
+        press = str(address.get("press") or "")
+        return cls(int(chat), int(thread) if thread else None, int(message) if message else None, press)
 
     def reply_in(self, chat: int) -> ReplyParameters | None:
         """The message may be deleted while its job waits; the answer comes all the same.
@@ -74,24 +79,35 @@ class Shown:
         return f"{self.chat}:{','.join(map(str, self.messages))}"
 
 
+class Kind(Enum):
+    PHOTO, ANIMATION, FILE = range(3)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What goes out in one request: one picture, or an album of 2–10 of one kind."""
+    """What goes out in one request: one picture, or an album of 2–10 photos or of 2–10 files."""
 
     photos: tuple[Photo, ...]
-    as_file: bool
+    kind: Kind
 
 
 def parts(answer: Answer) -> Iterator[Part]:
-    """Split an answer: files and photos do not mix in an album, and an album has at most ten. The order is kept."""
+    """Split an answer: an album has at most ten, of one kind, and what moves goes alone. The order is kept."""
 
-    def needs_file(photo: Photo) -> bool:
-        return answer.as_file or not fits_photo(photo)
+    def kind(photo: Photo) -> Kind:
+        return Kind.FILE if answer.as_file else kind_of(photo)
 
-    for as_file, photos in groupby(answer.photos, key=needs_file):
-        alike = tuple(photos)
-        for start in range(0, len(alike), ALBUM):
-            yield Part(alike[start : start + ALBUM], as_file)
+    for what, photos in groupby(answer.photos, key=kind):
+        alike, most = tuple(photos), 1 if what is Kind.ANIMATION else ALBUM
+        for start in range(0, len(alike), most):
+            yield Part(alike[start : start + most], what)
+
+
+def kind_of(photo: Photo) -> Kind:
+    """As what Telegram shows a picture; what it would not show goes as a file."""
+    if photo.animated:
+        return Kind.ANIMATION if photo.media_type in ANIMATIONS else Kind.FILE
+    return Kind.PHOTO if fits_photo(photo) else Kind.FILE
 
 
 def fits_photo(photo: Photo) -> bool:
@@ -113,10 +129,18 @@ def cut(text: str, length: int) -> str:
 
 
 def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
-    """The buttons under a message, or None for none."""
-    shown = [tuple(_button(button) for button in row if _fits_button(button)) for row in rows]
-    shown = [row for row in shown if row]
+    """The buttons under a message, or None for none. Longer rows are broken; of too many, the first are shown."""
+    fitting = [[_button(button) for button in row if _fits_button(button)] for row in rows]
+    shown = [row[start : start + ROW] for row in fitting for start in range(0, len(row), ROW)]
+    if sum(map(len, shown)) > BUTTONS:
+        log.error("Of the buttons, only the first are shown: there may be %d", BUTTONS)
+        shown = _first(shown, BUTTONS)
     return InlineKeyboardMarkup(shown) if shown else None
+
+
+def _first(rows: Sequence[list[InlineKeyboardButton]], count: int) -> list[list[InlineKeyboardButton]]:
+    starts = accumulate(map(len, rows), initial=0)
+    return [row[: count - start] for row, start in zip(rows, starts, strict=False) if start < count]
 
 
 def _button(button: Button) -> InlineKeyboardButton:

@@ -20,6 +20,7 @@ class Pace:
     per_group: tuple[int, float] = (20, 60.0)
     overall: tuple[int, float] = (30, 1.0)
     album_quiet_s: float = 0.6  # an album's items are separate updates; it is whole when none came for this long
+    spinner_s: float = 3.0  # a pressed button spins no longer, and nothing is whispered later
     poll_s: int = 25
     connect_s: float = 10.0
     read_s: float = 30.0

@@ -66,10 +66,12 @@ class Polling:
 
     def _begin(self, raw: dict[str, Any], chores: Chores, albums: Albums) -> "asyncio.Task[None] | None":
         update = self._inbox.understand(raw)
-        if update is None or update.effective_chat is None:
+        if update is None:
             return None
-        if update.callback_query:
-            chores.start(self._inbox.stop_spinner(update.callback_query.id))
+        if aside := self._inbox.attend(update):
+            chores.start(aside)
+        if update.effective_chat is None:
+            return None
         if album_of(update):
             return albums.add(update)
         chat = update.effective_chat.id

@@ -7,11 +7,13 @@ import telegram
 from telegram import CallbackQuery, User
 
 from bots.message import Address, Message, Person, Picture
+from bots.telegram.mentions import SPACES, mentioned, person_of, without_names
 from bots.telegram.outgoing import Shown
+from bots.telegram.pictures import is_file, pictures_of
 
 PLATFORM = "telegram"
 COMMAND = re.compile(r"(/\w{1,64})(?:@(\w+))?(?=\s|$)", re.ASCII)
-SPACES = re.compile(r"[ \t]+")
+LINK = re.compile(r"/start ([a-z0-9-]{1,32})", re.ASCII)  # how a link to us with a style's id is said
 GENERAL_TOPIC = 1  # the topic that every forum has; sending to it by its number is refused
 
 
@@ -35,6 +37,7 @@ def read(items: Sequence[telegram.Message], me: User) -> Message | None:
         private=spoken.chat.type == "private",
         addressed=_is_addressed(spoken, text, me),
         as_file=all(is_file(item) for item in items),
+        mentioned=mentioned(spoken, _replied_message(spoken)),
     )
 
 
@@ -50,12 +53,13 @@ def read_press(query: CallbackQuery) -> Message | None:
         platform=PLATFORM,
         chat=str(shown.chat.id),
         id=query.id,
-        person=_of_user(query.from_user),
+        person=person_of(query.from_user),
         text=query.data,
         address={
             "chat": shown.chat.id,
             "thread": thread,
             "message": original.message_id if original else shown.message_id,
+            "press": query.id,
         },
         replied=pictures_of(original) if original else (),
         pressed=str(Shown.of([shown])),
@@ -80,46 +84,13 @@ def move_of(update: telegram.Update) -> tuple[int, int] | None:
     return None
 
 
-def pictures_of(message: telegram.Message) -> tuple[Picture, ...]:
-    """The picture that a message carries, if any; of what moves, the still that Telegram made of it."""
-    if message.photo:
-        largest = max(message.photo, key=lambda size: size.width * size.height)
-        return (Picture(largest.file_id, "image/jpeg", largest.file_size),)
-    if message.sticker:
-        return (_sticker(message.sticker),)
-    if message.animation:  # before document, which is set beside it
-        return (_animation(message.animation),)
-    if message.document:  # of any type: the service says whether it is a picture
-        file = message.document
-        return (Picture(file.file_id, file.mime_type or "", file.file_size, file.file_name or ""),)
-    return ()
-
-
-def is_file(message: telegram.Message) -> bool:
-    return bool(message.document and not message.animation)
-
-
-def _sticker(sticker: telegram.Sticker) -> Picture:
-    if not (sticker.is_animated or sticker.is_video):
-        return Picture(sticker.file_id, "image/webp", sticker.file_size)
-    if sticker.thumbnail:
-        return Picture(sticker.thumbnail.file_id, "", sticker.thumbnail.file_size)
-    return Picture(sticker.file_id, "video/webm" if sticker.is_video else "application/x-tgsticker", sticker.file_size)
-
-
-def _animation(animation: telegram.Animation) -> Picture:
-    if animation.mime_type != "image/gif" and animation.thumbnail:  # nearly always MP4, which is not a picture
-        return Picture(animation.thumbnail.file_id, "image/jpeg", animation.thumbnail.file_size)
-    return Picture(animation.file_id, animation.mime_type or "", animation.file_size, animation.file_name or "")
-
-
 def _words(message: telegram.Message) -> str:
     return message.text or message.caption or ""
 
 
 def _addressed_words(message: telegram.Message, me: User) -> str | None:
-    """What was said, without our name. None when it is a command for another bot."""
-    words = _words(message).strip()
+    """What was said, without our name and those of members. None when it is a command for another bot."""
+    words = without_names(message, _replied_message(message))
     if _mentions(words, me):
         words = SPACES.sub(" ", _mention(me).sub(" ", words)).strip()
     command = COMMAND.match(words)
@@ -127,7 +98,8 @@ def _addressed_words(message: telegram.Message, me: User) -> str | None:
         if command[2].lower() != _name(me):
             return None
         words = command[1] + words[command.end() :]
-    return words
+    link = LINK.fullmatch(words)
+    return f"/style {link[1]}" if link else words
 
 
 def _is_addressed(message: telegram.Message, text: str, me: User) -> bool:
@@ -156,11 +128,7 @@ def _person(message: telegram.Message) -> Person | None:
     if message.sender_chat:
         return Person(str(message.sender_chat.id), message.sender_chat.effective_name or "")
     user = message.from_user
-    return None if user is None or user.is_bot else _of_user(user)
-
-
-def _of_user(user: User) -> Person:
-    return Person(str(user.id), user.full_name, user.language_code or "en")
+    return None if user is None or user.is_bot else person_of(user)
 
 
 def _address(message: telegram.Message) -> Address:

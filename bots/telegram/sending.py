@@ -1,4 +1,4 @@
-"""Sending one part of an answer: a photo, a file or an album."""
+"""Sending one part of an answer: a photo, what moves, a file or an album."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from telegram import InputMediaDocument, InputMediaPhoto, Message
 from bots.adapter import SendFailed
 from bots.message import Button, Photo
 from bots.telegram.delivery import Delivery, Refused
-from bots.telegram.outgoing import CAPTION_LENGTH, FILE_BYTES, REFUSED_AS_PHOTO, Part, Place, cut, keyboard
+from bots.telegram.outgoing import CAPTION_LENGTH, FILE_BYTES, REFUSED_AS_PHOTO, Kind, Part, Place, cut, keyboard
 from bots.telegram.wire import RawBot
 
 Rows = Sequence[Sequence[Button]]
@@ -25,18 +25,17 @@ class Sender:
         try:
             return await self._send(place, part, caption, buttons)
         except Refused as error:
-            if part.as_file or not any(reason in error.reason for reason in REFUSED_AS_PHOTO):
+            if part.kind is Kind.FILE or not any(reason in error.reason for reason in REFUSED_AS_PHOTO):
                 raise
-            return await self._send(place, Part(part.photos, as_file=True), caption, buttons)
+            return await self._send(place, Part(part.photos, Kind.FILE), caption, buttons)
 
     async def _send(self, place: Place, part: Part, caption: str, buttons: Rows) -> tuple[Message, ...]:
         if any(len(photo.picture) > FILE_BYTES for photo in part.photos):
             raise SendFailed("Telegram takes files of up to 50 MB; this one is larger.")
         if len(part.photos) > 1:
             return await self._album(place, part, caption)
-        if part.as_file:
-            return (await self._document(place, part.photos[0], caption, buttons),)
-        return (await self._photo(place, part.photos[0], caption, buttons),)
+        ways = {Kind.PHOTO: self._photo, Kind.ANIMATION: self._animation, Kind.FILE: self._document}
+        return (await ways[part.kind](place, part.photos[0], caption, buttons),)
 
     async def _photo(self, place: Place, photo: Photo, caption: str, buttons: Rows) -> Message:
         async def call(bot: RawBot, chat: int) -> Message:
@@ -44,6 +43,22 @@ class Sender:
                 chat,
                 photo.picture,
                 filename=photo.name,
+                caption=caption or None,
+                message_thread_id=place.thread,
+                reply_parameters=place.reply_in(chat),
+                reply_markup=keyboard(buttons),
+            )
+
+        return await self._delivery.send(place.chat, call)
+
+    async def _animation(self, place: Place, photo: Photo, caption: str, buttons: Rows) -> Message:
+        async def call(bot: RawBot, chat: int) -> Message:
+            return await bot.send_animation(
+                chat,
+                photo.picture,
+                filename=photo.name,
+                width=photo.width or None,
+                height=photo.height or None,
                 caption=caption or None,
                 message_thread_id=place.thread,
                 reply_parameters=place.reply_in(chat),
@@ -68,7 +83,7 @@ class Sender:
         return await self._delivery.send(place.chat, call)
 
     async def _album(self, place: Place, part: Part, caption: str) -> tuple[Message, ...]:
-        kind = InputMediaDocument if part.as_file else InputMediaPhoto
+        kind = InputMediaDocument if part.kind is Kind.FILE else InputMediaPhoto
 
         async def call(bot: RawBot, chat: int) -> tuple[Message, ...]:
             media = [

@@ -93,8 +93,8 @@ class WebhookServer:
         update = self._inbox.understand(raw)
         if update is None:
             return web.Response()
-        if update.callback_query:
-            chores.start(self._inbox.stop_spinner(update.callback_query.id))
+        if aside := self._inbox.attend(update):
+            chores.start(aside)
         if album_of(update):
             await self._spool.keep(raw)
             if albums.add(update) is None:  # it came again after its album was recorded

@@ -19,7 +19,7 @@ from telegram.request import HTTPXRequest
 from bots.telegram.pace import Pace
 
 PLACEHOLDER = "the-token-goes-here"  # of characters that no URL escapes
-UPDATES = ["message", "callback_query"]  # edited messages, channel posts and the rest are not even sent to us
+UPDATES = ["message", "callback_query", "inline_query"]  # the rest, such as edited messages, is not even sent to us
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 

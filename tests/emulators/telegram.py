@@ -41,11 +41,12 @@ class TelegramEmulator(TelegramServer):
         super().__init__(token, port=port, spec=spec, webhook_retry_s=webhook_retry_s)
         self._read = 0
 
-    def say(self, text: str, **where: Any) -> Json:
-        return self.post({"text": text} | entities("entities", text), **where)
+    def say(self, text: str, *, naming: Sequence[Json] = (), **where: Any) -> Json:
+        """``naming`` are people whose first names in the text are links to them, as of those without a @name."""
+        return self.post({"text": text} | entities("entities", text, naming), **where)
 
-    def photo(self, picture: bytes, caption: str | None = None, **where: Any) -> Json:
-        return self.post({"photo": self.world.photo_sizes(picture)} | captioned(caption), **where)
+    def photo(self, picture: bytes, caption: str | None = None, *, naming: Sequence[Json] = (), **where: Any) -> Json:
+        return self.post({"photo": self.world.photo_sizes(picture)} | captioned(caption, naming), **where)
 
     def document(
         self,
@@ -59,10 +60,10 @@ class TelegramEmulator(TelegramServer):
         document = self.world.file(content, size) | {"file_name": name, "mime_type": mime}
         return self.post({"document": document} | captioned(caption), **where)
 
-    def sticker(self, webp: bytes, *, thumbnail: bytes | None = None, **where: Any) -> Json:
-        """A static sticker, or with a ``thumbnail`` a moving one."""
-        sticker = self.world.file(webp) | {"type": "regular", "width": 512, "height": 512, "is_animated": False}
-        sticker |= {"is_video": thumbnail is not None}
+    def sticker(self, content: bytes, *, kind: str = "webp", thumbnail: bytes | None = None, **where: Any) -> Json:
+        """A static sticker, or a moving one: a "webm" or a "tgs"."""
+        sticker = self.world.file(content) | {"type": "regular", "width": 512, "height": 512}
+        sticker |= {"is_animated": kind == "tgs", "is_video": kind == "webm"}
         if thumbnail:
             sticker["thumbnail"] = self.world.photo_sizes(thumbnail)[0]
         return self.post({"sticker": sticker}, **where)
@@ -117,8 +118,14 @@ class TelegramEmulator(TelegramServer):
         number = str(10**17 + self.world.number())
         shown = {"chat": message["chat"], "message_id": message["message_id"], "date": 0} if forgotten else message
         query = {"id": number, "from": user, "chat_instance": "1", "data": data, "message": shown}
+        self.methods.presses.add(number)
         self.update({"callback_query": query})
         return number
+
+    def ask_inline(self, words: str, *, user: Json = ALICE) -> None:
+        """Somebody types the bot's name and these words in any chat."""
+        number = str(10**17 + self.world.number())
+        self.update({"inline_query": {"id": number, "from": user, "query": words, "offset": ""}})
 
     @property
     def sent(self) -> list[Sent]:

@@ -13,7 +13,10 @@ class Methods:
     def __init__(self, world: World, wake: Callable[[], None]) -> None:
         self.world, self.wake = world, wake
         self.sent: list[Sent] = []
-        self.commands: dict[str, list[Json]] = {}
+        self.commands: dict[tuple[str, str], list[Json]] = {}  # by scope and language
+        self.presses: set[str] = set()  # that are not answered yet
+        self.whispers: list[tuple[str, bool]] = []  # with whether they had to be closed
+        self.offered: list[Json] = []  # in inline mode
         self.avatars: dict[int, bytes] = {}
         self.group_pictures: dict[int, bytes] = {}
         self.admins: set[tuple[int, int]] = set()  # chat and person
@@ -22,13 +25,32 @@ class Methods:
         return BOT
 
     def setMyCommands(self, call: Call) -> bool:
-        self.commands[call.parameters.get("language_code", "")] = call.parameters["commands"]
+        scope = call.parameters.get("scope", {}).get("type", "default")
+        self.commands[scope, call.parameters.get("language_code", "")] = call.parameters["commands"]
         return True
 
     def sendChatAction(self, _: Call) -> bool:
         return True
 
-    def answerCallbackQuery(self, _: Call) -> bool:
+    def answerCallbackQuery(self, call: Call) -> bool:
+        if call.parameters["callback_query_id"] not in self.presses:
+            raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+        if len(call.parameters.get("text", "")) > 200:
+            raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
+        self.presses.remove(call.parameters["callback_query_id"])
+        if text := call.parameters.get("text"):
+            self.whispers.append((text, call.parameters.get("show_alert") == "true"))
+            self.wake()
+        return True
+
+    def answerInlineQuery(self, call: Call) -> bool:
+        results = call.parameters["results"]
+        if len(results) > 50 or any(not 1 <= len(result["id"].encode()) <= 64 for result in results):
+            raise Refusal(400, "Bad Request: RESULT_ID_INVALID")
+        if any(result["photo_file_id"] not in self.world.files for result in results):
+            raise Refusal(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        self.offered.append(call.parameters)
+        self.wake()
         return True
 
     def sendMessage(self, call: Call) -> Json:
@@ -38,6 +60,13 @@ class Methods:
     def sendPhoto(self, call: Call) -> Json:
         upload = call.files["photo"]
         content = {"photo": self.world.photo_sizes(as_photo(upload[1]))}
+        return self._show(call, [content | captioned(call.parameters.get("caption"))], [upload])[0]
+
+    def sendAnimation(self, call: Call) -> Json:
+        upload = call.files["animation"]
+        file = self.world.file(upload[1]) | {"file_name": upload[0], "mime_type": "video/mp4"}
+        sides = {side: int(call.parameters.get(side, 0)) for side in ("width", "height")}
+        content = {"animation": file | sides | {"duration": 1}, "document": file}
         return self._show(call, [content | captioned(call.parameters.get("caption"))], [upload])[0]
 
     def sendDocument(self, call: Call) -> Json:

@@ -2,8 +2,9 @@
 
 import io
 import itertools
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,22 +117,37 @@ class World:
         return next(known, {"id": chat_id, "type": "private" if chat_id > 0 else "supergroup"})
 
 
-def captioned(caption: str | None) -> Json:
+def captioned(caption: str | None, people: Sequence[Json] = ()) -> Json:
     if not caption:
         return {}
     limit(caption, 1024, "message caption is too long")
-    return {"caption": caption} | entities("caption_entities", caption)
+    return {"caption": caption} | entities("caption_entities", caption, people)
 
 
-def entities(name: str, text: str) -> Json:
-    if not text.startswith("/"):
-        return {}
-    return {name: [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]}
+def entities(name: str, text: str, people: Sequence[Json] = ()) -> Json:
+    """What Telegram finds in a text: commands, @names, and ``people`` named by links, which have no @name."""
+    found: list[Json] = []
+    if text.startswith("/"):
+        found.append({"type": "bot_command"} | _span(text, 0, text.split(maxsplit=1)[0]))
+    for match in re.finditer(r"(?<![\w/])@\w+", text):
+        found.append({"type": "mention"} | _span(text, match.start(), match[0]))
+    for user in people:
+        found.append(
+            {"type": "text_mention", "user": user} | _span(text, text.index(user["first_name"]), user["first_name"])
+        )
+    return {name: found} if found else {}
+
+
+def _span(text: str, start: int, words: str) -> Json:
+    return {"offset": len(text[:start].encode("utf-16-le")) // 2, "length": len(words.encode("utf-16-le")) // 2}
 
 
 def markup(call: Call) -> Json:
     given = call.parameters.get("reply_markup")
-    for row in (given or {}).get("inline_keyboard", []):
+    rows = (given or {}).get("inline_keyboard", [])
+    if any(len(row) > 8 for row in rows) or sum(map(len, rows)) > 100:
+        raise Refusal(400, "Bad Request: reply markup is too long")
+    for row in rows:
         if any(not 1 <= len(button["callback_data"].encode()) <= 64 for button in row):
             raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
     return {"reply_markup": given} if given else {}

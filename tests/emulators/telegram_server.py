@@ -19,11 +19,11 @@ from tests.emulators.telegram_spec import TelegramSpec
 
 TOKEN = "123456:AAF-emulated_token"
 SPEC = Path(__file__).resolve().parents[2].parent / "shared/specs/telegram-bot-api-10.1.json"
-FLOODED = ("sendMessage", "sendPhoto", "sendDocument", "sendMediaGroup", "editMessageText")
+FLOODED = ("sendMessage", "sendPhoto", "sendAnimation", "sendDocument", "sendMediaGroup", "editMessageText")
 JSON_PARAMETERS = frozenset(
     (
         *("allowed_updates", "caption_entities", "commands", "entities", "link_preview_options"),
-        *("media", "message_ids", "reply_markup", "reply_parameters", "scope"),
+        *("button", "media", "message_ids", "reply_markup", "reply_parameters", "results", "scope"),
     )
 )
 """Only these are JSON; a caption that happens to look like JSON is not."""

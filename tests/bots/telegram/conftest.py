@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from PIL import Image
 
-from bots.adapter import SendFailed
+from bots.adapter import Listener, SendFailed
 from bots.message import Message, Photo
 from bots.telegram import Pace, TelegramAdapter, Webhook
 from inference.errors import UnknownStyle
@@ -19,6 +19,7 @@ QUICK = Pace(
     per_group=(100, 1.0),
     overall=(200, 1.0),
     album_quiet_s=0.06,
+    spinner_s=1.0,
     poll_s=5,
     connect_s=2.0,
     read_s=5.0,
@@ -77,10 +78,17 @@ class Recorder:
 
 @asynccontextmanager
 async def running(
-    telegram: TelegramEmulator, listener: Recorder, *, pace: Pace = QUICK, webhook: Webhook | None = None
+    telegram: TelegramEmulator,
+    listener: Listener,
+    *,
+    pace: Pace = QUICK,
+    webhook: Webhook | None = None,
+    staging_chat: int | None = None,
 ) -> AsyncIterator[TelegramAdapter]:
     """An adapter at work; leaving the block cuts it off in the middle of whatever it does."""
-    adapter = TelegramAdapter(telegram.token, api_url=telegram.url, pace=pace, webhook=webhook)
+    adapter = TelegramAdapter(
+        telegram.token, api_url=telegram.url, pace=pace, webhook=webhook, staging_chat=staging_chat
+    )
     task = asyncio.create_task(adapter.run(listener))
     try:
         yield adapter

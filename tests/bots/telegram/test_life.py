@@ -55,14 +55,21 @@ async def test_a_bot_that_starts_offline_waits_for_telegram(
 async def test_the_menu_of_commands_is_offered_in_each_language(
     telegram: TelegramEmulator, bot: TelegramAdapter
 ) -> None:
-    await telegram.until(lambda: len(telegram.methods.commands) == len(replies.LANGUAGES))
+    await telegram.until(lambda: len(telegram.methods.commands) == 3 * len(replies.LANGUAGES))
     for code, language in (("", "en"), ("zh", "zh")):
-        offered = [(each["command"], each["description"]) for each in telegram.methods.commands[code]]
-        assert offered == list(replies.commands(language))
+        everything = list(replies.commands(language))
+        for scope in ("default", "all_chat_administrators"):
+            assert _offered(telegram, scope, code) == everything
+        in_groups = _offered(telegram, "all_group_chats", code)
+        assert in_groups == [(name, description) for name, description in everything if name != "settings"]
+
+
+def _offered(telegram: TelegramEmulator, scope: str, code: str) -> list[tuple[str, str]]:
+    return [(each["command"], each["description"]) for each in telegram.methods.commands[scope, code]]
 
 
 async def test_a_bot_without_its_menu_still_works(telegram: TelegramEmulator, listener: Recorder) -> None:
-    telegram.refuse("setMyCommands", 400, "Bad Request: BOT_COMMAND_INVALID", times=9)
+    telegram.refuse("setMyCommands", 400, "Bad Request: BOT_COMMAND_INVALID", times=6)
     async with running(telegram, listener):
         telegram.say("/help")
         await listener.hears()

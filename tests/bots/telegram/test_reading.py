@@ -6,7 +6,7 @@ from bots.message import Message, Person, Picture
 from bots.telegram import TelegramAdapter
 from inference.errors import TooLarge
 from tests.bots.telegram.conftest import Recorder, picture
-from tests.emulators.telegram import ALICE, BOB, BOT, FORUM, GROUP, TelegramEmulator
+from tests.emulators.telegram import BOB, BOT, FORUM, GROUP, TelegramEmulator
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -32,32 +32,36 @@ async def test_a_photo_with_a_command_as_its_caption(telegram: TelegramEmulator,
 async def test_a_command_in_answer_to_a_picture_of_any_kind(
     telegram: TelegramEmulator, bot: TelegramAdapter, listener: Recorder
 ) -> None:
-    jpeg, png, webp, still = picture(40, 40), picture(41, 41, "PNG"), picture(42, 42, "WEBP"), picture(43, 43)
+    jpeg, png, webp = picture(40, 40), picture(41, 41, "PNG"), picture(42, 42, "WEBP")
+    kinds = [(jpeg, "image/jpeg"), (png, "image/png"), (webp, "image/webp"), (b"an mp4", "video/mp4")]
     pictures = [
         telegram.photo(jpeg),
         telegram.document(png, "holiday.png"),
         telegram.sticker(webp),
-        telegram.animation(b"an mp4", still),
+        telegram.animation(b"an mp4", picture(43, 43)),
     ]
     for shown in pictures:
         telegram.say("/style anime", reply_to=shown)
 
     heard = await listener.hears(8)
-    replies = [message for message in heard if message.text]
-    assert [message.replied and await bot.fetch(message.replied[0]) for message in replies] == [jpeg, png, webp, still]
-    assert [message.replied[0].media_type for message in replies] == [
-        "image/jpeg",
-        "image/png",
-        "image/webp",
-        "image/jpeg",
-    ]
+    found = [message.replied[0] for message in heard if message.text]
+    assert [(await bot.fetch(each), each.media_type) for each in found] == kinds
+    assert [each.byte_count for each in found] == [len(content) for content, _ in kinds]
     assert [message.as_file for message in heard] == [False, True] + [False] * 6
 
 
-async def test_a_moving_sticker_gives_its_still(telegram: TelegramEmulator, listener: Recorder) -> None:
-    sticker = telegram.sticker(b"a webm", thumbnail=picture())
-    (message,) = await listener.hears()
-    assert message.pictures[0].ref == sticker["sticker"]["thumbnail"]["file_id"]
+async def test_what_moves_comes_whole_and_vectors_as_their_still(
+    telegram: TelegramEmulator, bot: TelegramAdapter, listener: Recorder
+) -> None:
+    telegram.sticker(b"a webm", kind="webm", thumbnail=picture())
+    still = telegram.sticker(b"gzipped vectors", kind="tgs", thumbnail=picture())
+    telegram.animation(b"an mp4", picture())
+    telegram.document(b"GIF89a", "cat.gif", "image/gif")
+    moving, vectors, animation, gif = [message.pictures[0] for message in await listener.hears(4)]
+    assert (moving.media_type, await bot.fetch(moving)) == ("video/webm", b"a webm")
+    assert vectors.ref == still["sticker"]["thumbnail"]["file_id"]
+    assert (animation.media_type, animation.byte_count, animation.name) == ("video/mp4", 6, "cat.mp4")
+    assert (gif.media_type, gif.name) == ("image/gif", "cat.gif")
 
 
 async def test_a_file_keeps_its_name_and_type_and_comes_back_as_a_file(
@@ -159,7 +163,12 @@ async def test_a_pressed_button_is_its_command_about_the_original_picture(
 
     message = next(message for message in await listener.hears(2) if message.text)
     assert (message.text, message.id, message.person.id, message.addressed) == ("/style ukiyoe", number, "1002", True)
-    assert message.address == {"chat": FORUM["id"], "thread": 9, "message": original["message_id"]}
+    assert message.address == {
+        "chat": FORUM["id"],
+        "thread": 9,
+        "message": original["message_id"],
+        "press": number,
+    }
     assert [each.ref for each in message.replied] == [original["photo"][-1]["file_id"]]
     await telegram.until(lambda: bool(telegram.called("answerCallbackQuery")))
     assert telegram.called("answerCallbackQuery")[0].parameters["callback_query_id"] == number
@@ -167,10 +176,10 @@ async def test_a_pressed_button_is_its_command_about_the_original_picture(
 
 async def test_a_button_under_a_forgotten_message_still_works(telegram: TelegramEmulator, listener: Recorder) -> None:
     shown = telegram.world.message(GROUP, {"text": "Which style?", "from": BOT})
-    telegram.press(shown, "/styles", forgotten=True)
+    number = telegram.press(shown, "/styles", forgotten=True)
     (message,) = await listener.hears()
     assert message.text == "/styles"
-    assert message.address == {"chat": GROUP["id"], "thread": None, "message": shown["message_id"]}
+    assert message.address == {"chat": GROUP["id"], "thread": None, "message": shown["message_id"], "press": number}
 
 
 async def test_an_album_is_one_message_with_its_pictures_in_order(
@@ -198,11 +207,18 @@ async def test_pictures_are_fetched_and_one_that_is_too_large_is_refused_at_once
     assert telegram.called("getFile")
 
 
-async def test_ones_own_picture(telegram: TelegramEmulator, bot: TelegramAdapter) -> None:
-    telegram.methods.avatars[ALICE["id"]] = face = picture(160, 160)
-    here = {"chat": 1001, "thread": None, "message": None}
-    found = await bot.avatar(Person("1001", "Alice"), here)
-    assert found is not None
-    assert await bot.fetch(found) == face
-    assert await bot.avatar(Person("1002", "Bob hides his"), here) is None
-    assert await bot.avatar(Person("-100200", "an anonymous admin"), here) is None
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("/start", "/start"),
+        ("/start ukiyoe", "/style ukiyoe"),
+        ("/start@AtelierTestBot starry-night", "/style starry-night"),
+        ("/start inline_", "/start inline_"),
+        ("/start two words", "/start two words"),
+    ],
+)
+async def test_a_link_with_a_style_asks_for_it(
+    telegram: TelegramEmulator, listener: Recorder, said: str, heard: str
+) -> None:
+    telegram.say(said)
+    assert (await listener.hears())[0].text == heard

@@ -255,3 +255,56 @@ async def test_messages_sent_by_the_emulator_have_what_a_test_needs(
     assert (first.text, shown.method) == ("one", "sendPhoto")
     assert isinstance(shown, Sent)
     assert list(itertools.chain(shown.buttons)) == []
+
+
+def moving(media_type: str = "image/gif", name: str = "ukiyoe.gif") -> Photo:
+    return Photo(picture(64, 48, "GIF"), media_type, name, 64, 48, animated=True)
+
+
+@pytest.mark.parametrize("media_type", ["image/gif", "video/mp4"])
+async def test_what_moves_goes_out_moving_with_its_buttons(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None], media_type: str
+) -> None:
+    await bot.show(here, Answer((moving(media_type),), "Ukiyo-e", STRONGER), "key")
+    sent = await telegram.answer()
+    assert (sent.method, sent.text, sent.replies_to, len(sent.buttons)) == (
+        *("sendAnimation", "Ukiyo-e", here["message"]),
+        1,
+    )
+    assert (sent.files[0][0], sent.parameters["width"], sent.parameters["height"]) == ("ukiyoe.gif", "64", "48")
+
+
+@pytest.mark.parametrize(("media_type", "as_file"), [("image/webp", False), ("image/gif", True), ("video/mp4", True)])
+async def test_what_would_not_move_there_or_is_wanted_as_a_file_is_one(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None], media_type: str, as_file: bool
+) -> None:
+    await bot.show(here, Answer((moving(media_type),), "Ukiyo-e", as_file=as_file), "key")
+    sent = await telegram.answer()
+    assert (sent.method, sent.parameters["disable_content_type_detection"]) == ("sendDocument", "true")
+
+
+async def test_what_moves_is_in_no_album(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None]
+) -> None:
+    shown = await bot.show(here, Answer((photo(), photo(), moving(), moving(), photo()), "Ukiyo-e", STRONGER), "key")
+    assert await _shape(telegram) == [
+        ("sendMediaGroup", 2),
+        *([("sendAnimation", 1)] * 2),
+        ("sendPhoto", 1),
+        ("sendMessage", 1),
+    ]
+    assert [sent.text for sent in telegram.sent] == ["Ukiyo-e", "", "", "", "🖼 × 5"]
+    await bot.remove(here, shown)
+    assert [key for key in telegram.world.messages if key != (1001, here["message"])] == []
+
+
+async def test_many_buttons_stand_in_rows_that_telegram_takes(
+    telegram: TelegramEmulator, bot: TelegramAdapter, here: dict[str, int | None], caplog: pytest.LogCaptureFixture
+) -> None:
+    await bot.say(here, Text("Which?", (tuple(Button(str(n), f"/style {n}") for n in range(20)),)))
+    assert [len(row) for row in (await telegram.answer()).buttons] == [8, 8, 4]
+    assert not caplog.text
+    await bot.say(here, Text("Which?", tuple((Button(str(n), f"/style {n}"),) * 3 for n in range(40))))
+    shown = (await telegram.answer()).buttons
+    assert [len(row) for row in shown] == [3] * 33 + [1]
+    assert "there may be 100" in caplog.text

@@ -34,7 +34,7 @@ async def test_messages_and_presses_come_by_webhook(
         await telegram.until(lambda: bool(telegram.called("answerCallbackQuery")))
     (registered,) = telegram.called("setWebhook")
     assert registered.parameters["secret_token"] == "s3cret-of-ours"
-    assert registered.parameters["allowed_updates"] == ["message", "callback_query"]
+    assert registered.parameters["allowed_updates"] == ["message", "callback_query", "inline_query"]
     assert not telegram.called("getUpdates")
 
 
@@ -98,7 +98,8 @@ async def test_an_album_acknowledged_before_a_crash_is_recorded_after_it(
 async def test_an_item_that_comes_twice_is_in_its_album_once(
     telegram: TelegramEmulator, listener: Recorder, webhook: Webhook
 ) -> None:
-    async with running(telegram, listener, webhook=webhook), aiohttp.ClientSession() as session:
+    pace = dataclasses.replace(QUICK, album_quiet_s=1.0)  # three files and their folders, on a busy machine
+    async with running(telegram, listener, webhook=webhook, pace=pace), aiohttp.ClientSession() as session:
         await telegram.until(lambda: bool(telegram.webhook))
         items = telegram.album([picture() for _ in range(3)], caption="/style anime")
         again = {"update_id": telegram.waiting[1], "message": items[1]}
