@@ -56,7 +56,7 @@ class Privacy:
     async def _told(self, message: Message) -> Text:
         """What is kept, what there is of the person now, and what they answered for good, with a button for each."""
         tag, held = message.person.language, await self._held(message)
-        lines = [replies.text(tag, "privacy"), "", *(_listed(tag, held) or [replies.text(tag, "privacy-nothing")])]
+        lines = [replies.text(tag, "privacy"), "", *_listed(tag, "privacy-held", held)]
         consents = await self._ledger.consents.given_by(message.platform, message.person.id)
         if consents:
             lines += ["", replies.text(tag, "privacy-answers")]
@@ -99,8 +99,7 @@ class Privacy:
         left = await forgetting.traces(platform, person, own)
         tag = message.person.language
         said = replies.text(tag, "forgetme-left", count=left) if left else replies.text(tag, "forgetme-proof")
-        deleted = _listed(tag, held) or [replies.text(tag, "privacy-nothing")]
-        return Text("\n".join([replies.text(tag, "forgetme-done"), *deleted, "", said]), panel=True)
+        return Text("\n".join([*_listed(tag, "forgetme-done", held), "", said]), panel=True)
 
     async def _end(self, message: Message, own: int) -> None:
         """End what runs for the person in all chats, and let what is leaving arrive."""
@@ -134,9 +133,10 @@ async def _quietly(sending: Awaitable[object]) -> None:
         log.info("while a person was forgotten: %s", refusal)
 
 
-def _listed(tag: str, held: Held) -> list[str]:
-    """A line for each kind of thing of which there is any."""
-    return [replies.text(tag, _LINES[name], count=count) for name, count in asdict(held).items() if count]
+def _listed(tag: str, heading: str, held: Held) -> list[str]:
+    """A line for each kind of thing of which there is any, under a heading."""
+    lines = [replies.text(tag, _LINES[name], count=count) for name, count in asdict(held).items() if count]
+    return [replies.text(tag, heading), *lines] if lines else [replies.text(tag, "privacy-nothing")]
 
 
 def _consent(message: Message, place: int, consent: Consent) -> str:

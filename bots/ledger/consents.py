@@ -36,7 +36,8 @@ class Consents:
         """All that a member answered for good, oldest first."""
         rows = await self._database.rows(
             "SELECT consents.rowid, chat, coalesce(private, 0), allowed, at "
-            "FROM consents LEFT JOIN chats USING (platform, chat) WHERE platform = ? AND person = ? ORDER BY at",
+            "FROM consents LEFT JOIN chats USING (platform, chat) WHERE platform = ? AND person = ? "
+            "ORDER BY at, consents.rowid",
             *(platform, person),
         )
         return tuple(Consent(number, chat, bool(private), bool(yes), at) for number, chat, private, yes, at in rows)

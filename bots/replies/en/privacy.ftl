@@ -4,41 +4,42 @@ privacy =
     • What you ask, with its photos and results: until it is answered. Nothing is used for training.
     • The number of a message that was answered: 30 days, so that it is not answered twice.
     • What a result was made of, and how to fetch that photo again: a day, for the buttons under it. A style or photo that waits for the other: ten minutes.
-    • Where a result stands in its chat: 30 days after it is due to go, so that it can be deleted.
+    • Where a result stands in its chat: 30 days, so that it can be deleted.
     • How many pictures you had, and in which style: 30 days, for limits and counts.
     • A question about a profile picture: a day, and another after its answer.
     • The language you chose, and what you answered for good about your profile picture: until you change it.
     • If the one who runs me has blocked somebody: until they lift it, even after /forgetme.
 privacy-nothing = There is nothing of you here.
-privacy-waiting = Of you: { $count ->
+privacy-held = Of you there is now:
+privacy-waiting = • { $count ->
         [one] 1 message that is not answered yet
        *[other] { $count } messages that are not answered yet
     }
-privacy-keys = Of you: { $count ->
+privacy-keys = • { $count ->
         [one] the number of 1 answered message
        *[other] the numbers of { $count } answered messages
     }
-privacy-remembered = Of you: { $count ->
+privacy-remembered = • { $count ->
         [one] 1 thing remembered for a while
        *[other] { $count } things remembered for a while
     }
-privacy-results = Of you: { $count ->
+privacy-results = • { $count ->
         [one] where 1 result stands
        *[other] where { $count } results stand
     }
-privacy-pictures = Of you: { $count ->
+privacy-pictures = • { $count ->
         [one] 1 picture counted
        *[other] { $count } pictures counted
     }
-privacy-consents = Of you: { $count ->
+privacy-consents = • { $count ->
         [one] 1 answer for good about your profile picture
        *[other] { $count } answers for good about your profile picture
     }
-privacy-questions = Of you: { $count ->
+privacy-questions = • { $count ->
         [one] 1 question about a profile picture
        *[other] { $count } questions about profile pictures
     }
-privacy-languages = Of you: the language you chose
+privacy-languages = • the language you chose
 privacy-answers = Your answers about your profile picture:
 privacy-allowed = { $place }. { $where }: always (since { $date })
 privacy-refused = { $place }. { $where }: never (since { $date })

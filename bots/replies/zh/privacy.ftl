@@ -4,20 +4,21 @@ privacy =
     • 你的请求，连同照片和画好的图：到答复为止。绝不用于训练。
     • 已答复消息的编号：30 天，以免重复答复。
     • 一张图是怎么画的、怎样再取到那张照片：一天，供图下的按钮使用。等照片的风格或等风格的照片：十分钟。
-    • 画好的图在聊天里的位置：到期后 30 天，以便能够删除。
+    • 画好的图在聊天里的位置：30 天，以便能够删除。
     • 你得到多少张、什么风格：30 天，用于限额和统计。
     • 关于头像的请求：一天，答复后再留一天。
     • 你选的语言，以及你对头像的长期答复：到你更改为止。
     • 如果管理我的人屏蔽了某人：到解除为止，/forgetme 之后也会保留。
 privacy-nothing = 这里没有与你有关的内容。
-privacy-waiting = 你的：{ $count } 条尚未答复的消息
-privacy-keys = 你的：{ $count } 条已答复消息的编号
-privacy-remembered = 你的：{ $count } 项暂时记住的内容
-privacy-results = 你的：{ $count } 张图在聊天里的位置
+privacy-held = 现在与你有关的有：
+privacy-waiting = • { $count } 条尚未答复的消息
+privacy-keys = • { $count } 条已答复消息的编号
+privacy-remembered = • { $count } 项暂时记住的内容
+privacy-results = • { $count } 张图在聊天里的位置
 privacy-pictures = 你的：计数中的 { $count } 张图
-privacy-consents = 你的：{ $count } 项对头像的长期答复
-privacy-questions = 你的：{ $count } 个关于头像的请求
-privacy-languages = 你的：你选的语言
+privacy-consents = • { $count } 项对头像的长期答复
+privacy-questions = • { $count } 个关于头像的请求
+privacy-languages = • 你选的语言
 privacy-answers = 你对头像的答复：
 privacy-allowed = { $place }. { $where }：随时可以（自 { $date } 起）
 privacy-refused = { $place }. { $where }：不可以（自 { $date } 起）
