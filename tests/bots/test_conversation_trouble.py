@@ -21,6 +21,7 @@ from tests.bots.console import Chat, Console, Inverting, inverted
 
 PHOTO = b"a photo"
 BRISK = Pace(worth_after_s=0.05, change_every_s=0.05, look_every_s=0.01)
+CALM = Pace(worth_after_s=30.0)  # on a busy machine a line about waiting would stand among the answers
 TOLD = (
     errors.InvalidRequest("no"),
     errors.NotAuthorised("no"),
@@ -41,8 +42,10 @@ def service() -> Inverting:
 
 
 @asynccontextmanager
-async def talking(path: Path, console: Console, service: Inverting) -> AsyncIterator[tuple[Chat, Ledger]]:
-    async with Ledger(path) as ledger, Conversation(service, ledger, [console], pace=BRISK) as conversation:
+async def talking(
+    path: Path, console: Console, service: Inverting, pace: Pace = CALM
+) -> AsyncIterator[tuple[Chat, Ledger]]:
+    async with Ledger(path) as ledger, Conversation(service, ledger, [console], pace=pace) as conversation:
         yield Chat(console, conversation), ledger
 
 
@@ -195,7 +198,7 @@ async def test_a_progress_line_that_fails_costs_nobody_their_picture(
     caplog.set_level(logging.INFO)
     console.before_sending = fail_once("text", error)
     service.gate.clear()
-    async with talking(path, console, service) as (ann, _):
+    async with talking(path, console, service, BRISK) as (ann, _):
         await ann.say("/style ukiyoe", PHOTO)
         async with asyncio.timeout(5):
             while "progress line" not in caplog.text:
@@ -210,14 +213,14 @@ async def test_stopping_leaves_accepted_work_to_the_next_start_and_its_line_goes
 ) -> None:
     console = Console()
     service.gate.clear()
-    async with talking(path, console, service) as (ann, _):
+    async with talking(path, console, service, BRISK) as (ann, _):
         await ann.say("/style ukiyoe", PHOTO, PHOTO)
         await console.answers(1)
         async with asyncio.timeout(5):
             while service.submitted < 2:
                 await asyncio.sleep(0.01)
     service.gate.set()
-    async with talking(path, console, service) as (ann, ledger):
+    async with talking(path, console, service, BRISK) as (ann, ledger):
         await all_answered(ledger)
         await console.until(lambda: [len(seen.pictures) for seen in console.sent] == [2])
 
