@@ -1,8 +1,10 @@
 """The buttons under a result: the same photo once more, with one thing changed."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +184,47 @@ async def test_what_is_remembered_holds_no_picture(tmp_path: Path, console: Cons
     assert b"result " in kept
     assert PHOTO * 3 not in kept
     assert inverted(PHOTO) * 3 not in kept
+
+
+@pytest.mark.parametrize("word", ["own", "file", "still", "keep", "match", "sharp", "face", "noface"])
+def test_a_word_that_changes_something_is_no_styles_name_under_a_result(word: str) -> None:
+    past = Past(Wish("ukiyoe", keep_colours=False), ())
+    changed = again.changed(past, word)
+    assert changed.wish.style == "ukiyoe"
+    assert changed != past
+
+
+async def test_a_style_called_as_a_word_can_be_asked_for_but_not_under_a_result(ann: Chat, service: Inverting) -> None:
+    service.infos = (*STYLES, replace(STYLES[0], id="file", title={"en": "File"}))
+    assert (await ask(ann, "/style file", PHOTO)).names == ("file.jpg",)
+    shown = await ask(ann, "/style ukiyoe", PHOTO)
+    file = await ask(ann, command(shown, "file"))
+    assert (file.names, file.as_file) == (("ukiyoe.jpg",), True)
+
+
+async def test_words_that_cannot_be_are_explained_and_what_is_near_is_for_the_same_photo(ann: Chat) -> None:
+    shown = await ask(ann, "/style ukiyoe 70%", PHOTO)
+    assert (await ask(ann, f"/again {shown.key} 170%")).text == replies.text("en", "strength-range", style="ukiyoe")
+    near = await ask(ann, f"/again {shown.key} anyme")
+    result = await ask(ann, command(near, "anime 70%"))
+    assert (result.pictures, result.text) == ((inverted(PHOTO),), "made with AI · Anime · 70 %")
+
+
+async def test_what_was_remembered_before_there_were_files_and_sheets_still_serves(
+    tmp_path: Path, console: Console, service: Inverting
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    async with talking(path, console, service) as conversation:
+        shown = await ask(Chat(console, conversation), "/style ukiyoe", PHOTO)
+    with sqlite3.connect(path) as db:
+        new = ("full", "still", "among")
+        paths = ", ".join(f"'$.{name}'" for name in new)
+        db.execute(f"UPDATE remembered SET value = json_remove(value, {paths}) WHERE what LIKE 'result %'")
+    db.close()
+    async with talking(path, console, service) as conversation:
+        assert (await ask(Chat(console, conversation), command(shown, "75%"), id="press")).pictures == (
+            inverted(PHOTO),
+        )
 
 
 async def test_a_command_of_that_name_that_is_not_ours_is_left_alone(ann: Chat, conversation: Conversation) -> None:
