@@ -29,14 +29,16 @@ class Cost:
 
 
 def measure(module: nn.Module) -> Cost:
-    """Measure a module that maps N x 3 x H x W to the same shape."""
+    """Measure a module that maps N x 3 x H x W to the same shape; the making of a code is not counted."""
     ghost = copy.deepcopy(module).float().to("meta").eval()
+    code_size = getattr(module, "code_size", 0)
+    codes = (torch.empty(1, code_size, device="meta"),) if code_size else ()
     image = torch.empty(1, 3, SIDE, SIDE, device="meta")
     flops = FlopCounterMode(display=False)
     with torch.no_grad(), flops:
-        ghost(image)
+        ghost(image, *codes)
     with torch.no_grad(), PeakBytes() as peak:
-        ghost(image)
+        ghost(image, *codes)
     return Cost(
         parameters=sum(parameter.numel() for parameter in ghost.parameters()),
         gmac_512=round(flops.get_total_flops() / 2e9, 3),  # a multiply-accumulate is two floating point operations

@@ -144,8 +144,8 @@ def _network(card: Card, folder: Path) -> "Network":
     except KeyError as error:
         names = ", ".join(each.name for each in NETWORKS)
         raise BrokenPack(folder / CARD, f"`network` must be one of {names}, not {card.network}") from error
-    if card.takes != "photo":
-        raise BrokenPack(folder / CARD, f"`takes` is {card.takes}, but the network {card.network} takes a photo")
+    if card.takes != known.takes:
+        raise BrokenPack(folder / CARD, f"`takes` is {card.takes}, but the network {card.network} takes {known.takes}")
     if card.size.multiple % known.multiple or card.size.minimum < known.minimum(card.network_options):
         raise BrokenPack(folder / CARD, f"`size` is too small for the network {card.network}")
     return known

@@ -11,6 +11,9 @@ from styles.errors import NotPainted
 class Style:
     """Call it with ``N x 3 x H x W`` RGB in [0, 1], any H and W from 1; get the same shape, float32, in [0, 1].
 
+    A style that takes a style picture beside the photo is called with a code for each photo, too: ``encode`` makes it
+    once for a style picture, and a weighted mean of codes is a mix of their styles.
+
     The module maps the same shapes and range, for sides that are multiples of ``card.size.multiple`` and at least
     ``card.size.minimum``. A picture's result does not depend on its neighbours in the batch. The images may lie on
     any device; the result lies on ``device``. ``dtype`` is what the generator computes in: float32, or bfloat16 or
@@ -28,18 +31,42 @@ class Style:
         tensors = (*self.module.parameters(), *self.module.buffers())
         return sum(tensor.nbytes for tensor in tensors)
 
-    def __call__(self, images: Tensor) -> Tensor:
+    @property
+    def code_size(self) -> int:
+        """The length of a style picture's code; 0 for a style that takes a photo alone."""
+        return int(getattr(self.module, "code_size", 0))
+
+    def encode(self, references: Tensor) -> Tensor:
+        """The codes, ``N x code_size`` in float32, of style pictures, ``N x 3 x H x W`` RGB in [0, 1].
+
+        Raises:
+            ValueError: they are not pictures, or the style takes none.
+            NotPainted: a code has NaN or infinity.
+        """
+        check(references)
+        if not self.code_size:
+            raise ValueError(f"the style {self.card.id} takes no style picture")
+        with torch.inference_mode():
+            seen = self._pad(references.to(self.device, torch.float32)).to(self.dtype)
+            codes: Tensor = self.module.encode(seen.contiguous(memory_format=torch.channels_last)).float()
+            if not torch.isfinite(codes).all():
+                raise NotPainted(self.card.id, "a style picture's code is not numbers")
+            return codes
+
+    def __call__(self, images: Tensor, codes: Tensor | None = None) -> Tensor:
         """Restyle a batch. What comes back was made in inference mode: read it, convert it, but do not change it.
 
         Raises:
-            ValueError: ``images`` is not N x 3 x H x W floating point with at least one pixel.
+            ValueError: ``images`` is not N x 3 x H x W floating point with at least one pixel, or ``codes`` are not
+                N x code_size (None for a style without).
             NotPainted: the generator returned NaN or infinity.
         """
         check(images)
+        self._check_codes(len(images), codes)
         height, width = images.shape[-2:]
         with torch.inference_mode():
             padded = self._pad(images.to(self.device, torch.float32))
-            styled = self._run(padded)
+            styled = self._run(padded, codes)
             if not torch.isfinite(styled).all():
                 raise NotPainted(self.card.id, "its values are not numbers")
             return styled[..., :height, :width].clamp(0, 1)
@@ -53,8 +80,14 @@ class Style:
         mode = "reflect" if down < height and right < width else "replicate"
         return functional.pad(images, (0, right, 0, down), mode=mode)
 
-    def _run(self, images: Tensor) -> Tensor:
-        styled: Tensor = self.module(images.to(self.dtype).contiguous(memory_format=torch.channels_last))
+    def _check_codes(self, count: int, codes: Tensor | None) -> None:
+        shape = (count, self.code_size) if self.code_size else None
+        if (None if codes is None else tuple(codes.shape)) != shape:
+            raise ValueError(f"the style {self.card.id} takes codes of the shape {shape} with {count} images")
+
+    def _run(self, images: Tensor, codes: Tensor | None) -> Tensor:
+        given = () if codes is None else (codes.to(self.device, self.dtype),)
+        styled: Tensor = self.module(images.to(self.dtype).contiguous(memory_format=torch.channels_last), *given)
         return styled.float()
 
 

@@ -1,7 +1,8 @@
 """The networks that a pack may name. To add one: write its file, add its line to NETWORKS.
 
 Every module maps N x 3 x H x W RGB in [0, 1] to the same shape and range; what is odd about a network inside (channel
-order, value range, padding) stays in its file.
+order, value range, padding) stays in its file. One that takes a style picture beside the photo has ``encode``, which
+makes N x ``code_size`` codes of N pictures, and is called with the photos and a code for each.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from styles.networks import animegan2, cartoongan, cyclegan, fast_neural_style, pix2pix, small
+from styles.networks import animegan2, arbitrary, cartoongan, cyclegan, fast_neural_style, microast, pix2pix, small
 from styles.networks.reading import State
 
 Reader = Callable[[State], tuple[dict[str, Any], State]]
@@ -24,7 +25,7 @@ class Network:
     ``build`` takes the card's network options by name. ``read`` turns a published checkpoint's state dict into those
     options and a state dict that the built module loads strictly; it raises ValueError with one phrase where the
     layout is another's. Sides are multiples of ``multiple`` pixels, and at least ``shortest``, which may follow from
-    the options.
+    the options. ``takes`` is what its styles are made of: a photo alone, or a photo and a style picture.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Network:
     multiple: int
     shortest: int | Callable[..., int]
     paper: str
+    takes: str = "photo"
 
     def minimum(self, options: Mapping[str, Any]) -> int:
         """The shortest side in pixels that the network takes with these options, valid ones or not."""
@@ -60,6 +62,8 @@ NETWORKS: tuple[Network, ...] = (
     Network("cyclegan", cyclegan.ResnetGenerator, cyclegan.read, 4, 16, "arXiv:1703.10593"),
     Network("pix2pix", pix2pix.UnetGenerator, pix2pix.read, 4, pix2pix.minimum, "arXiv:1611.07004"),
     Network("animegan2", animegan2.AnimeNet, animegan2.read, 4, 16, "Chen, Liu and Chen, ISICA 2019, second version"),
+    Network("microast", microast.MicroAST, microast.read, 4, 32, "arXiv:2211.15313", takes="photo+reference"),
+    Network("arbitrary", arbitrary.ArbitraryNet, None, 4, 32, "arXiv:1706.06830", takes="photo+reference"),
 )
 
 

@@ -24,6 +24,7 @@ def finish(loop: Loop, studio: Studio, folder: Path) -> Path:
         id=plan.id,
         version=plan.version,
         title=plan.title,
+        takes=known.takes,
         network=plan.network,
         network_options=plan.network_options,
         licence=plan.licence,

@@ -17,7 +17,8 @@ QUIET = 0.1  # of the mean over all channels
 class Gram(Loss):
     """Distance between the Gram matrices of result and art, summed over layers (Gatys et al., arXiv 1508.06576).
 
-    ``target = "mean"`` compares with the mean of all art, seen whole; ``"crop"`` with this step's crops of it. On
+    ``target = "mean"`` compares with the mean of all art, seen whole; ``"crop"`` with this step's crops of it;
+    ``"own"`` each result with the one crop that it took its style from. On
     ``grey`` pictures it compares line and texture and leaves colour alone (AnimeGAN). ``even`` first divides every
     channel by its mean in the art, so that a perceptual network's loudest channels do not speak for all.
     """
@@ -38,7 +39,7 @@ class Gram(Loss):
             table.choice("network", NETWORKS),
             layers(table),
             distance(table),
-            table.choice("target", ("mean", "crop")),
+            table.choice("target", ("mean", "crop", "own")),
             table.boolean("grey"),
             table.boolean("even"),
         )
@@ -51,7 +52,7 @@ class Gram(Loss):
 
     @torch.no_grad()
     def prepare(self, setting: Setting) -> None:
-        if self.target == "crop" and not self.even:
+        if self.target != "mean" and not self.even:
             return
         grams: dict[str, list[Tensor]] = {name: [] for name in self.layers}
         levels: dict[str, list[Tensor]] = {name: [] for name in self.layers}
@@ -75,7 +76,8 @@ class Gram(Loss):
     @torch.no_grad()
     def _of_crops(self, scene: Scene) -> dict[str, Tensor]:
         art = scene.features(self.network, f"{self.prefix}art")
-        return {name: self._gram(art, name).mean(0, keepdim=True) for name in self.layers}
+        found = {name: self._gram(art, name) for name in self.layers}
+        return found if self.target == "own" else {name: each.mean(0, keepdim=True) for name, each in found.items()}
 
     def _gram(self, features: Features, name: str) -> Tensor:
         return self._scaled(gram(features[name]), name)

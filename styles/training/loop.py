@@ -53,6 +53,7 @@ class Loop:
         torch.manual_seed(plan.seed)
         self.plan, self.studio, self.device, self.team = plan, studio, device, team or Team(device)
         self.dtype = devices.precision(device)
+        self.takes_reference = network(plan.network).takes == "photo+reference"
         self.generator = self._built()
         self.started_from = start.give(self.generator) if start else ""
         self.back = self._built() if any(loss.goes_back for loss in plan.losses.values()) else None
@@ -118,12 +119,12 @@ class Loop:
         size = draw.choice(phase.sizes) if len(phase.sizes) > 1 else phase.size  # the same in all processes
         draw = draw if self.team.first else random.Random(self._chance())
         photos, art = self.studio.crops(phase.batch, size, draw)
-        photo = pictures.batch(photos, self.device)
-        forth = in_float32(self.generator)
+        photo, style = pictures.batch(photos, self.device), pictures.batch(art, self.device)
+        forth = in_float32(self.generator, style if self.takes_reference else None)
         return Scene(
             photo,
             forth(photo),
-            pictures.batch(art, self.device),
+            style,
             self.studio.eyes,
             self.studio.wanted,
             forth=forth,
@@ -169,7 +170,7 @@ class Loop:
 
     def looker(self) -> Looker:
         """The running mean of the generator, ready to restyle whole pictures."""
-        return Looker(self.average.module, self.device)
+        return Looker(self.average.module, self.device, self.studio.references)
 
     def module(self) -> nn.Module:
         """The generator that goes into the pack."""
@@ -216,11 +217,15 @@ class Loop:
             loss.restore(state["losses"][name])
 
 
-def in_float32(module: nn.Module) -> Generator:
-    """The generator as losses see it: whatever it computes in, its pictures are float32."""
+def in_float32(module: nn.Module, style: Tensor | None = None) -> Generator:
+    """The generator as losses see it: whatever it computes in, its pictures are float32.
+
+    ``style``, ``N x 3 x H x W``, are the style pictures of N photos, for a network that takes them.
+    """
 
     def paint(images: Tensor) -> Tensor:
-        painted: Tensor = module(images).float()
+        codes = () if style is None else (module.encode(style),)  # type: ignore[operator]  # as all that take one
+        painted: Tensor = module(images, *codes).float()
         return painted
 
     return paint

@@ -14,13 +14,16 @@ class Art:
     """The style's pictures (patterns of paths), seen with their shorter side at ``side`` pixels.
 
     ``top`` of all crops, from 0 to 1, are taken at the upper edge: where characters have their heads. ``drawn`` is the
-    rule by which the art is first made out of the pictures.
+    rule by which the art is first made out of the pictures. A crop shows up to ``loosest`` times its size; ``varied``
+    gives each one colours of its own, so that few pictures make many styles.
     """
 
     pictures: tuple[str, ...]
     side: int
     top: float
     drawn: Rule | None
+    loosest: float = 1.0
+    varied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,9 @@ class Pairs:
 
 
 def read_art(table: Table) -> Art:
-    table = Table(table.source, table.path, {"top": 0.0, **table.values})
-    art = Art(_patterns(table, "pictures"), _side(table), table.number("top", 0, 1), _drawn(table))
+    table = Table(table.source, table.path, {"top": 0.0, "loosest": 1.0, "varied": False, **table.values})
+    pictures, side, top = _patterns(table, "pictures"), _side(table), table.number("top", 0, 1)
+    art = Art(pictures, side, top, _drawn(table), table.number("loosest", 1, 16), table.boolean("varied"))
     table.done()
     return art
 

@@ -16,7 +16,8 @@ FAINT = 1e-5  # added to variances: the root of a silent channel's has no gradie
 class Statistics(Loss):
     """Distance of means and of standard deviations of every channel, over layers (AdaIN, arXiv 1703.06868, eq. 13).
 
-    ``target = "mean"`` compares with the mean over all art, seen whole; ``"crop"`` with this step's crops of it.
+    ``target = "mean"`` compares with the mean over all art, seen whole; ``"crop"`` with this step's crops of it;
+    ``"own"`` each result with the one crop that it took its style from.
     Cheaper than Gram matrices, and milder: it knows which features there are, not which come together.
     """
 
@@ -28,7 +29,7 @@ class Statistics(Loss):
     @classmethod
     def read(cls, table: Table) -> "Statistics":
         table = with_defaults(table, distance="l2", target="mean")
-        network, target = table.choice("network", NETWORKS), table.choice("target", ("mean", "crop"))
+        network, target = table.choice("network", NETWORKS), table.choice("target", ("mean", "crop", "own"))
         loss = cls(weight(table), network, layers(table), distance(table), target)
         table.done()
         return loss
@@ -39,7 +40,7 @@ class Statistics(Loss):
 
     @torch.no_grad()
     def prepare(self, setting: Setting) -> None:
-        if self.target == "crop":
+        if self.target != "mean":
             return
         found: dict[str, list[Tensor]] = {name: [] for name in self.layers}
         for picture in setting.art:
@@ -58,7 +59,8 @@ class Statistics(Loss):
     @torch.no_grad()
     def _of_crops(self, scene: Scene) -> dict[str, Tensor]:
         art = scene.features(self.network, "art")
-        return {name: moments(art[name]).mean(0, keepdim=True) for name in self.layers}
+        found = {name: moments(art[name]) for name in self.layers}
+        return found if self.target == "own" else {name: each.mean(0, keepdim=True) for name, each in found.items()}
 
 
 def moments(features: Tensor) -> Tensor:

@@ -158,6 +158,14 @@ class Gallery:
         return [crop(draw.choice(pictures), size, draw, loosest, top) for pictures in chosen]
 
 
+def varied(picture: Tensor, draw: random.Random) -> Tensor:
+    """A picture in other colours, bytes of ``3 x H x W``: its channels change places, each lighter or darker."""
+    places = draw.sample(range(3), 3) if draw.random() < 0.5 else [0, 1, 2]
+    powers = [2 ** draw.uniform(-0.7, 0.7) * 2 ** draw.uniform(-0.3, 0.3) for _ in range(3)]
+    shares = picture[places].float().div(255)
+    return torch.stack([share**power for share, power in zip(shares, powers, strict=True)]).mul(255).round().byte()
+
+
 def crop(picture: Tensor, size: int, draw: random.Random, loosest: float, top: float) -> Tensor:
     _, height, width = picture.shape
     edge = min(round(size * draw.uniform(1, loosest)), height, width)

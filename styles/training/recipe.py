@@ -43,7 +43,7 @@ OPTIONAL: Mapping[str, Any] = {
     "sheet": [],
 }
 # What does not change the weights, so that a checkpoint outlives a change of it.
-COSMETIC = ("version", "title", "licence", "data", "best", "defaults", "sheet", "preview")
+COSMETIC = ("version", "title", "licence", "data", "best", "defaults", "sheet", "preview", "references")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Recipe:
     """A checked recipe. ``digest`` changes with whatever changes the weights.
 
     It learns from ``art`` and ``photos``, or from ``pairs`` alone. ``init`` names the pack whose weights the generator
-    starts from.
+    starts from. ``references`` are the style pictures of sheet and preview, where the network takes one.
     """
 
     path: Path
@@ -77,6 +77,7 @@ class Recipe:
     data: tuple[Source, ...]
     preview: tuple[str, ...]
     sheet: tuple[str, ...]
+    references: tuple[str, ...]
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -135,7 +136,11 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
         data=tuple(read_source(each) for each in table.tables("data")),
         preview=table.texts("preview"),
         sheet=table.texts("sheet"),
+        references=table.texts("references") if "references" in values else (),
     )
+    if bool(recipe.references) != (known.takes == "photo+reference"):
+        need = "must name style pictures to show, for" if not recipe.references else "has no place with"
+        table.refuse("references", f"{need} the network {known.name}")
     for key in ("phases", "preview"):
         if not getattr(recipe, key):
             table.refuse(key, "must not be empty")

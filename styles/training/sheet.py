@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 
 import torch
@@ -13,21 +14,40 @@ from styles.training import pictures
 ROW = 384  # pixels of a row's height on the sheet
 ACROSS = 5 * ROW  # of the sheet's width
 PREVIEW = 512
+REFERENCE = 256  # of a style picture's shorter side, as a training sees it
 QUALITY = 88
 
 
 class Looker:
-    """Restyles whole pictures with the generator as it stands, in float32."""
+    """Restyles whole pictures with the generator as it stands, in float32.
 
-    def __init__(self, generator: nn.Module, device: torch.device) -> None:
+    With ``references`` each picture takes the style of the next of them, which then shows in its corner.
+    """
+
+    def __init__(self, generator: nn.Module, device: torch.device, references: Sequence[Image.Image] = ()) -> None:
         self.generator, self.device = generator.eval(), device
+        self._references = cycle(pictures.sized(each, REFERENCE) for each in references) if references else None
 
     @torch.inference_mode()
     def __call__(self, picture: Image.Image) -> Image.Image:
+        images = self._batch(picture)
+        if self._references is None:
+            return _picture(self.generator(images))
+        reference = next(self._references)
+        codes = self.generator.encode(self._batch(reference))  # type: ignore[operator]  # as all networks that take one
+        result = _picture(self.generator(images, codes))
+        corner = ImageOps.fit(reference, (min(result.size) // 4,) * 2, Image.Resampling.LANCZOS)
+        result.paste(corner, (0, result.height - corner.height))
+        return result
+
+    def _batch(self, picture: Image.Image) -> torch.Tensor:
         fitting = picture.resize([side - side % 4 for side in picture.size])
-        images = pictures.batch([pictures.tensor(fitting)], self.device)
-        styled = self.generator(images)[0].float().clamp(0, 1).mul(255).round().byte()
-        return Image.fromarray(styled.permute(1, 2, 0).cpu().numpy())
+        return pictures.batch([pictures.tensor(fitting)], self.device)
+
+
+def _picture(styled: torch.Tensor) -> Image.Image:
+    pixels = styled[0].float().clamp(0, 1).mul(255).round().byte()
+    return Image.fromarray(pixels.permute(1, 2, 0).cpu().numpy())
 
 
 def sheet(look: Looker, photos: Sequence[Image.Image], path: Path, side: int = ROW) -> None:

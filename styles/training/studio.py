@@ -26,6 +26,7 @@ class Studio:
     wanted: Mapping[str, Collection[str]]
     sheet: list[Image.Image]
     preview: list[Image.Image]
+    references: list[Image.Image]
 
     @classmethod
     def open(cls, recipe: Recipe, root: Path, vgg: Path | None, device: torch.device) -> "Studio":
@@ -38,8 +39,8 @@ class Studio:
         dtype = devices.precision(device)
         eyes = {name: perception.load(name, vgg).to(device, dtype) for name in wanted}
         _check_depth(wanted, eyes)
-        shown, advertised = (_read(patterns, root) for patterns in (recipe.sheet, recipe.preview))
-        return cls(_material(recipe, root), eyes, wanted, shown, advertised)
+        shown = (_read(patterns, root) for patterns in (recipe.sheet, recipe.preview, recipe.references))
+        return cls(_material(recipe, root), eyes, wanted, *shown)
 
     def crops(self, count: int, size: int, draw: random.Random) -> tuple[list[Tensor], list[Tensor]]:
         """``count`` crops of photos, and as many of art (of pairs: their targets), bytes of ``3 x size x size``."""
@@ -56,15 +57,16 @@ class Studio:
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """Photos and art that know nothing of each other; ``top`` of the art's crops are at the upper edge."""
+    """Photos and art that know nothing of each other; ``plan`` says how the art is seen."""
 
     photos: Gallery
     art: Gallery
-    top: float
+    plan: Art
 
     def crops(self, count: int, size: int, draw: random.Random) -> tuple[list[Tensor], list[Tensor]]:
         photos = self.photos.crops(count, size, draw, loosest=pictures.SPARE)
-        return photos, self.art.crops(count, size, draw, top=self.top)
+        art = self.art.crops(count, size, draw, loosest=self.plan.loosest, top=self.plan.top)
+        return photos, [pictures.varied(crop, draw) for crop in art] if self.plan.varied else art
 
     def whole_art(self) -> list[Tensor]:
         return self.art.pictures
@@ -114,7 +116,7 @@ def _loose(recipe: Recipe, art: Art, root: Path, largest: int) -> Loose:
     shown = Gallery.of([(paths, 1.0)], max(art.side, largest))
     if art.drawn:
         shown = Gallery([([pictures.drawn(picture, art.drawn) for picture in shown.pictures], 1.0)])
-    return Loose(photos, shown, art.top)
+    return Loose(photos, shown, art)
 
 
 def _read(patterns: tuple[str, ...], root: Path) -> list[Image.Image]:

@@ -20,6 +20,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "cyclegan": {"width": 8, "blocks": 6},
     "pix2pix": {"width": 4, "halvings": 7, "norm": "picture"},
     "animegan2": {"width": 8},
+    "microast": {"width": 16},
+    "arbitrary": {"width": 8, "deep": 8, "fine": 8, "blocks": 1, "code_size": 8},
 }
 PREVIEW = jpeg(sample("cat")[..., :64, :64])
 TOML_ORIGIN = Origin("test.toml", "the tests", "2026-01-31", "one core", (Source("nothing", "nowhere", "CC0-1.0"),))
@@ -39,7 +41,9 @@ def generator(name: str = "small", seed: int = 0, **options: Any) -> nn.Module:
 
 def card(style: str = "tiny", name: str = "small", **options: Any) -> Card:
     known = network(name)
-    blank = Card(style, "1.2.3", {"en": "Tiny", "zh": "小"}, name, Licence("CC0-1.0", "CC0-1.0"), TOML_ORIGIN)
+    blank = Card(
+        style, "1.2.3", {"en": "Tiny", "zh": "小"}, name, Licence("CC0-1.0", "CC0-1.0"), TOML_ORIGIN, known.takes
+    )
     size = replace(blank.size, multiple=known.multiple, minimum=known.minimum(SMALL[name] | options))
     return replace(blank, network_options=SMALL[name] | options, size=size)
 

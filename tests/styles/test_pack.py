@@ -111,7 +111,7 @@ def test_weights_that_are_not_the_networks_are_refused(data: bytes, phrase: str,
         ({"network": "large"}, "`network` must be one of small, .*, not large"),
         ({"network_options": {"blocks": 1, "colour": 3}}, "it cannot be built with its network_options"),
         ({"network_options": {"width": 4096, "deep": 4096}}, r"is \[8, 3, 7, 7\] instead of \[4096, 3, 7, 7\]"),
-        ({"takes": "words"}, "`takes` is words, but the network small takes a photo"),
+        ({"takes": "words"}, "`takes` is words, but the network small takes photo"),
         ({"size": replace(card().size, multiple=2)}, "`size` is too small for the network small"),
     ],
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from styles import pack
 from styles.networks import NETWORKS, network
@@ -23,6 +24,18 @@ def pictures(count: int, height: int, width: int) -> torch.Tensor:
     return torch.rand(count, 3, height, width, generator=torch.Generator().manual_seed(1))
 
 
+def painted(apply: Style, images: torch.Tensor) -> torch.Tensor:
+    """The result; where the style takes a style picture, each photo has one of its own."""
+    return apply(images, apply.encode(images.flip(1, 3).roll(1, 0)) if apply.code_size else None)
+
+
+def run(module: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """The bare module's result."""
+    encode = getattr(module, "encode", None)
+    result: torch.Tensor = module(images, encode(images)) if encode else module(images)
+    return result
+
+
 def test_names_are_distinct_and_each_has_a_small_form_for_these_tests() -> None:
     assert sorted(NAMES) == sorted(SMALL)
     assert len(set(NAMES)) == len(NAMES)
@@ -36,7 +49,7 @@ def test_an_unknown_name_is_a_key_error() -> None:
 @every_network
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (33, 50), (1, 1), (5, 90), (17, 16)])
 def test_any_size_comes_back_in_shape_and_range(name: str, height: int, width: int) -> None:
-    styled = style(name)(pictures(1, height, width))
+    styled = painted(style(name), pictures(1, height, width))
 
     assert styled.shape == (1, 3, height, width)
     assert styled.dtype == torch.float32
@@ -48,9 +61,12 @@ def test_any_size_comes_back_in_shape_and_range(name: str, height: int, width: i
 @every_network
 def test_a_picture_does_not_change_with_its_neighbours(name: str) -> None:
     """This makes shared batching lawful, and catches batch statistics and a network left in training mode."""
-    apply, a, b = style(name), pictures(1, 48, 40), pictures(2, 48, 40) ** 3
+    apply, images = style(name), torch.cat((pictures(1, 48, 40), pictures(2, 48, 40) ** 3))
+    codes = apply.encode(images.flip(1)) if apply.code_size else None
 
-    together, apart = apply(torch.cat((a, b))), torch.cat((apply(a), apply(b[:1]), apply(b[1:])))
+    together = apply(images, codes)
+    alone = [apply(images[one][None], None if codes is None else codes[one][None]) for one in range(3)]
+    apart = torch.cat(alone)
 
     assert apart.std() > 0.005, "the pictures must differ for the comparison to mean anything"
     torch.testing.assert_close(together, apart, atol=1e-4, rtol=0)
@@ -61,7 +77,7 @@ def test_it_is_in_eval_mode_and_paints_the_same_twice(name: str) -> None:
     apply, image = style(name), pictures(1, 32, 32)
 
     assert not any(part.training for part in apply.module.modules())
-    assert torch.equal(apply(image), apply(image))
+    assert torch.equal(painted(apply, image), painted(apply, image))
 
 
 @every_network
@@ -72,14 +88,14 @@ def test_it_comes_back_from_a_pack_as_it_was(name: str, tmp_path: Path) -> None:
 
     image = pictures(2, 36, 32)
     assert loaded.card == written
-    assert torch.equal(loaded(image), Style(written, generator(name), CPU)(image))
+    assert torch.equal(painted(loaded, image), painted(Style(written, generator(name), CPU), image))
 
 
 @every_network
 def test_half_precision_paints_the_same_picture(name: str) -> None:
     image = pictures(1, 64, 64)
 
-    exact, mixed = style(name)(image), style(name, torch.bfloat16)(image)
+    exact, mixed = painted(style(name), image), painted(style(name, torch.bfloat16), image)
 
     assert mixed.dtype == torch.float32
     assert (exact - mixed).abs().mean() < 0.01
@@ -93,7 +109,7 @@ def test_it_takes_every_multiple_it_claims(name: str) -> None:
 
     shortest = known.minimum(SMALL[name])
     for side in (shortest, shortest + known.multiple):
-        assert module(pictures(1, side, side)).shape == (1, 3, side, side)
+        assert run(module, pictures(1, side, side)).shape == (1, 3, side, side)
 
 
 @pytest.mark.parametrize("name", [known.name for known in NETWORKS if known.read])
@@ -107,4 +123,27 @@ def test_a_reader_finds_the_options_in_the_weights(name: str) -> None:
     side = max(32, network(name).minimum(SMALL[name]))
     image = pictures(1, side, side)
     assert SMALL[name].items() <= options.items()
-    assert torch.equal(again.eval()(image), module(image))
+    assert torch.equal(run(again.eval(), image), run(module, image))
+
+
+def test_the_code_decides_and_a_mean_of_codes_lies_between() -> None:
+    """Codes by chance: what random weights make of two pictures hardly differs."""
+    apply, photo = style("arbitrary"), pictures(1, 48, 48)
+    one, other = torch.rand(2, 1, apply.code_size, generator=torch.Generator().manual_seed(2)) * 2
+
+    first, last, mixed = (apply(photo, code) for code in (one, other, (one + other) / 2))
+
+    assert (first - last).abs().mean() > 1e-3
+    assert (mixed - first).abs().mean() < (last - first).abs().mean()
+    assert (mixed - last).abs().mean() < (last - first).abs().mean()
+
+
+def test_codes_go_with_styles_that_take_them_and_with_no_others() -> None:
+    photo = pictures(2, 32, 32)
+    with pytest.raises(ValueError, match="takes no style picture"):
+        style("small").encode(photo)
+    with pytest.raises(ValueError, match="takes codes of the shape None"):
+        style("small")(photo, torch.zeros(2, 8))
+    for codes in (None, torch.zeros(1, 8), torch.zeros(2, 9)):
+        with pytest.raises(ValueError, match=r"takes codes of the shape \(2, 8\) with 2 images"):
+            style("arbitrary")(photo, codes)

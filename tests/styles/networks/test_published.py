@@ -3,13 +3,15 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
 from styles.importer import state_dict
-from styles.networks import network
+from styles.networks import microast, network
 from styles.pack import fitted
 from styles.samples import sample
 from styles.style import Style
@@ -156,6 +158,29 @@ def test_cartoongan_keeps_the_photo_and_its_hues(shared: Path) -> None:
     assert torch.corrcoef(torch.stack((photo.mean(1).flatten(), drawn.mean(1).flatten())))[0, 1] > 0.85
     red, _, blue = drawn[0, :, 140:, :80].mean((1, 2))  # the orange suit
     assert red > blue + 0.2
+
+
+def test_microast_paints_the_photo_in_the_colours_of_the_style_picture(shared: Path) -> None:
+    folder = shared / "weights" / "microast"
+    parts = {part: load(folder / f"{part}_iter_160000.pth.tar") for part in microast.PARTS}
+    options, module = read("microast", {f"{part}.{name}": each for part in parts for name, each in parts[part].items()})
+    apply = Style(card(name="microast"), module, torch.device("cpu"))
+    photo = functional.interpolate(sample(), (192, 192), mode="area")
+    candy, rain = (reference(shared, name) for name in ("candy", "rain-princess"))
+
+    sweet, wet = (apply(photo, apply.encode(each)) for each in (candy, rain))
+
+    assert options == {"width": 64}
+    for result in (sweet, wet):
+        assert torch.corrcoef(torch.stack((photo.mean(1).flatten(), result.mean(1).flatten())))[0, 1] > 0.7
+    assert sweet.mean() > wet.mean() + 0.03  # as the two pictures are
+    assert (apply(photo, apply.encode(photo)) - photo).abs().mean() < (wet - photo).abs().mean()
+
+
+def reference(shared: Path, name: str) -> Tensor:
+    with Image.open(shared / "images" / "style_reference" / f"{name}.jpg") as picture:
+        pixels = np.array(picture.convert("RGB").resize((256, 256)))
+    return torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
 
 
 def load(file: Path) -> State:

@@ -1,0 +1,100 @@
+"""Our own generator for any style: the small one, whose normalisations take their scale and shift from a style picture.
+
+Conditional instance normalisation (Dumoulin, Shlens and Kudlur, arXiv:1610.07629, eq. 5) with parameters that a second
+network predicts from the style picture (Ghiasi et al., arXiv:1706.06830, §2.3). Between the two stands a short vector,
+the *code*: it is made once for a style picture, kept, and averaged to mix styles, because everything after it that
+concerns the style alone is linear.
+
+The painter is that of ``styles.networks.small``, layer by layer. The encoder is as small: what a style is lies in the
+mean and deviation of features at several depths, which need not be deep.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from styles.networks.norm import PictureNorm
+from styles.networks.small import doubled
+from styles.networks.statistics import moments
+
+DEPTHS = (16, 32, 64, 64)  # channels of the encoder, each at half the size of the one before
+
+Tuning = tuple[nn.Module, Tensor, Tensor]
+
+
+class ArbitraryNet(nn.Module):
+    """Map ``N x 3 x H x W`` RGB in [0, 1] and ``N x K`` codes to the same shape and range; sides are multiples of 4.
+
+    ``width`` is the channel count at half size, ``deep`` at quarter size, ``fine`` at full size; ``blocks`` counts
+    the residual blocks. ``code_size`` is K.
+    """
+
+    def __init__(self, width: int = 32, deep: int = 64, fine: int = 16, blocks: int = 5, code_size: int = 128) -> None:
+        super().__init__()
+        self.code_size = code_size
+        self.encoder = Encoder(code_size)
+        self.enter = mirrored(3, width, 7, stride=2)
+        self.down = mirrored(width, deep, 3, stride=2)
+        self.blocks = nn.ModuleList(mirrored(deep, deep, 3) for _ in range(2 * blocks))
+        self.up = mirrored(deep, width, 3)
+        self.thin = mirrored(width, fine, 3)
+        self.full = mirrored(fine, fine, 3)
+        self.leave = mirrored(fine, 3, 3)
+        self.channels = (width, deep, *(deep for _ in self.blocks), width, fine, fine)
+        self.norms = nn.ModuleList(PictureNorm(each, each, affine=False) for each in self.channels)
+        self.tune = nn.Linear(code_size, 2 * sum(self.channels))
+        nn.init.normal_(self.tune.weight, std=0.02)
+        nn.init.zeros_(self.tune.bias)
+
+    def encode(self, references: Tensor) -> Tensor:
+        """The codes, ``N x K``, of style pictures, ``N x 3 x H x W`` RGB in [0, 1] with sides of 16 pixels or more."""
+        codes: Tensor = self.encoder(references)
+        return codes
+
+    def forward(self, images: Tensor, codes: Tensor) -> Tensor:
+        tuning = self._tuning(codes)
+        first = torch.relu(tuned(self.enter(images * 2 - 1), tuning))  # N, width, H/2, W/2
+        deep = torch.relu(tuned(self.down(first), tuning))  # N, deep, H/4, W/4
+        for one, two in zip(self.blocks[::2], self.blocks[1::2], strict=True):
+            inner = torch.relu(tuned(one(deep), tuning))
+            deep = deep + tuned(two(inner), tuning)
+        back = torch.relu(tuned(self.up(doubled(deep)), tuning))  # N, width, H/2, W/2
+        full = torch.relu(tuned(self.thin(doubled(back)), tuning))  # N, fine, H, W
+        full = torch.relu(tuned(self.full(full), tuning))
+        return torch.sigmoid(self.leave(full).float())  # half precision would show bands in a sky
+
+    def _tuning(self, codes: Tensor) -> Iterator[Tuning]:
+        """Each normalisation in their order, with its shift and scale, ``N x C x 1 x 1``."""
+        parts = self.tune(codes)[..., None, None].split([2 * each for each in self.channels], dim=1)
+        for norm, part in zip(self.norms, parts, strict=True):
+            shift, scale = part.chunk(2, dim=1)
+            yield norm, shift, 1 + scale
+
+
+class Encoder(nn.Module):
+    """A style picture's statistics at four depths, and what they come to."""
+
+    def __init__(self, code_size: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(mirrored(taken, given, 3, stride=2) for taken, given in pairwise((3, *DEPTHS)))
+        self.shrink = nn.Sequential(nn.Linear(2 * sum(DEPTHS), code_size), nn.ReLU(), nn.Linear(code_size, code_size))
+
+    def forward(self, references: Tensor) -> Tensor:
+        features, seen = references * 2 - 1, []
+        for layer in self.layers:
+            features = torch.relu(layer(features))
+            seen += [part.flatten(1) for part in moments(features)]
+        code: Tensor = self.shrink(torch.cat(seen, dim=1))
+        return code
+
+
+def tuned(features: Tensor, tuning: Iterator[Tuning]) -> Tensor:
+    """The features with the next shift and scale in the place of their own mean and deviation."""
+    norm, shift, scale = next(tuning)
+    return torch.addcmul(shift, norm(features), scale)
+
+
+def mirrored(taken: int, given: int, kernel: int, *, stride: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(taken, given, kernel, stride, kernel // 2, padding_mode="reflect")
