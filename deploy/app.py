@@ -144,6 +144,7 @@ def _chat_adapters(settings: Settings) -> list[Adapter]:
                 settings.telegram_token.get_secret_value(),
                 api_url=settings.telegram_api_url,
                 webhook=_telegram_webhook(settings),
+                staging_chat=settings.telegram_staging_chat,
             )
         )
     if settings.discord_token:

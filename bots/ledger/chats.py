@@ -101,7 +101,7 @@ class Chats:
             await db.execute(
                 "INSERT INTO chats (platform, chat, private, address, rules, seen) "
                 "SELECT platform, ?, private, NULL, rules, seen FROM chats WHERE platform = ? AND chat = ? "
-                "ON CONFLICT DO UPDATE SET rules = excluded.rules",
+                "ON CONFLICT DO UPDATE SET rules = iif(excluded.rules = '{}', rules, excluded.rules)",
                 (to, platform, chat),
             )
             await _move_messages(db, platform, chat, to)
