@@ -61,7 +61,7 @@ class Speaker:
     async def remove(self, shown: Shown) -> None:
         async def call(bot: RawBot, chat: int) -> None:
             if chat != shown.chat:
-                return
+                raise SendFailed("The group moved; what was said before cannot be taken back.")
             if len(shown.messages) == 1:
                 await bot.delete_message(chat, shown.messages[0])
             else:

@@ -5,6 +5,7 @@ import contextlib
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -52,7 +53,7 @@ def grey(shown: Sent) -> int:
 async def test_weaker_is_a_new_picture_in_answer_to_the_same_photo(telegram: TelegramEmulator) -> None:
     asked = telegram.photo(picture(), caption="/style ukiyoe")
     shown = await telegram.answer("sendPhoto")
-    assert [len(row) for row in shown.buttons] == [2, 2]
+    assert [len(row) for row in shown.buttons] == [2, 2, 2]
     telegram.press(shown.messages[0], button(shown, "Weaker"))
     weaker = await telegram.answer("sendPhoto")
     assert weaker.text == "made with AI · Ukiyo-e · 75 %"
@@ -77,7 +78,23 @@ async def test_other_people_are_told_to_send_their_own(telegram: TelegramEmulato
     telegram.photo(picture(), caption="/style ukiyoe", chat=GROUP)
     shown = await telegram.answer("sendPhoto")
     telegram.press(shown.messages[0], button(shown, "Weaker"), user=BOB)
-    assert (await telegram.answer()).text == replies.text("zh", "again-gone")
+    await telegram.until(lambda: telegram.methods.whispers == [(replies.text("zh", "again-gone"), True)])
+    assert len(telegram.sent) == 1
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("who", [ALICE, BOB], ids=["its person", "an admin"])
+async def test_an_album_is_deleted_whole_by_those_who_may(telegram: TelegramEmulator, who: dict[str, Any]) -> None:
+    telegram.methods.admins = {(GROUP["id"], BOB["id"])}
+    telegram.album([picture(), picture(80, 80)], caption="/style ukiyoe", chat=GROUP)
+    album, below = await telegram.answer("sendMediaGroup"), await telegram.answer("sendMessage")
+    delete = button(below, "Delete")
+    telegram.press(below.messages[0], delete, user=BOB | {"id": 1003})
+    await telegram.until(lambda: telegram.methods.whispers == [(replies.text("zh", "delete-not-yours"), True)])
+    telegram.press(below.messages[0], delete, user=who)
+    await telegram.until(lambda: len(telegram.methods.whispers) == 2)
+    deleted = {(GROUP["id"], message["message_id"]) for message in (*album.messages, *below.messages)}
+    assert not deleted & telegram.world.messages.keys()
 
 
 @pytest.mark.usefixtures("ledger")

@@ -105,7 +105,8 @@ async def test_in_a_group_that_moved_old_numbers_mean_nothing(
         }
 
     await bot.change(IN_OLD, waiting, Text("Nearly."))
-    await bot.remove(IN_OLD, waiting)
+    with pytest.raises(SendFailed, match="group moved"):
+        await bot.remove(IN_OLD, waiting)
     await bot.show(IN_OLD | {"message": asked["message_id"]}, Answer((photo(),)), "key")
     shown = await telegram.answer("sendPhoto")
     assert (shown.chat, shown.replies_to) == (GROUP["id"], None)

@@ -14,6 +14,8 @@ from bots.telegram.webhook import SECRET_HEADER
 from tests.bots.telegram.conftest import QUICK, Recorder, picture, running
 from tests.emulators.telegram import BOT, TelegramEmulator
 
+CALM = dataclasses.replace(QUICK, album_quiet_s=1.0)  # each item is a call and a file, on a machine that may be busy
+
 
 @pytest.fixture
 def webhook(tmp_path: Path) -> Webhook:
@@ -72,7 +74,7 @@ async def test_what_could_not_be_recorded_comes_again(
 async def test_an_album_is_one_message_though_its_items_come_one_by_one(
     telegram: TelegramEmulator, listener: Recorder, webhook: Webhook
 ) -> None:
-    async with running(telegram, listener, webhook=webhook):
+    async with running(telegram, listener, webhook=webhook, pace=CALM):
         telegram.album([picture() for _ in range(4)], caption="/style anime")
         assert [len(message.pictures) for message in await listener.hears()] == [4]
         await telegram.until(lambda: not telegram.waiting)
@@ -98,8 +100,7 @@ async def test_an_album_acknowledged_before_a_crash_is_recorded_after_it(
 async def test_an_item_that_comes_twice_is_in_its_album_once(
     telegram: TelegramEmulator, listener: Recorder, webhook: Webhook
 ) -> None:
-    pace = dataclasses.replace(QUICK, album_quiet_s=1.0)  # three files and their folders, on a busy machine
-    async with running(telegram, listener, webhook=webhook, pace=pace), aiohttp.ClientSession() as session:
+    async with running(telegram, listener, webhook=webhook, pace=CALM), aiohttp.ClientSession() as session:
         await telegram.until(lambda: bool(telegram.webhook))
         items = telegram.album([picture() for _ in range(3)], caption="/style anime")
         again = {"update_id": telegram.waiting[1], "message": items[1]}
