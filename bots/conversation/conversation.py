@@ -105,10 +105,10 @@ class Conversation:
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(replies.prepare)
+        await self._bulletin.resume()
         for entry in await self._ledger.open_entries():
             if entry.message.platform in self._adapters:  # another start may have its adapter again
                 self._start(entry)
-        await self._bulletin.resume()
         self._tidying = asyncio.create_task(self._tidy(), name="tidy the ledger")
         return self
 

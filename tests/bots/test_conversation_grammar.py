@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.commands import Command, Wish, parse, spoken, wish
+from bots.commands import NAMES, RESTYLING, Command, Wish, parse, spoken, wish
 from bots.conversation import naming
 from tests.bots.console import STYLES
 
@@ -55,6 +55,11 @@ def test_words_are_no_command(text: str) -> None:
 
 def test_an_unknown_command_is_still_a_command() -> None:
     assert parse("/Paint me") == Command("paint", "me")
+
+
+def test_what_admins_may_keep_to_themselves_are_commands_that_make_pictures() -> None:
+    assert set(RESTYLING) - set(NAMES) == {"again"}, "the buttons under a result are typed by nobody"
+    assert not set(RESTYLING) & {"help", "privacy", "forgetme", "language", "queue", "cancel", "settings"}
 
 
 @given(st.text(max_size=400))
