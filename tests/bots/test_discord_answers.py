@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bots.adapter import SendFailed, SendUncertain
+from bots.adapter import ChatGone, SendFailed, SendUncertain
 from bots.discord import delivery, routes
 from bots.discord.buttons import board
 from bots.message import Address, Answer, Text
@@ -370,6 +370,31 @@ async def test_a_further_message_whose_fate_is_unknown_is_not_repeated() -> None
         with pytest.raises(SendUncertain):
             await there.adapter.say(message.address, Text("and another thing"))
         assert [sent.content for sent in asked.follow_ups] == ["and another thing"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("blocked", "takes no private messages"), ("left", "the channel is gone")]
+)
+async def test_a_person_or_channel_that_is_gone_is_told_from_a_refusal(kind: str, reason: str) -> None:
+    async with room() as there:
+        await there.dc.post("/style ukiyoe", b"photo")
+        address = (await there.listener.next()).address
+        there.dc.accident(kind, IN_CHANNEL, times=2)
+        with pytest.raises(ChatGone, match=reason):
+            await there.adapter.show(address, answer(), "key")
+        with pytest.raises(ChatGone, match=reason):
+            await there.adapter.say(there.adapter.home(address) or {}, Text("news"))
+
+
+async def test_where_the_bot_is_no_member_a_late_answer_is_refused_and_nobody_is_gone() -> None:
+    async with room() as there:
+        asked, message = await there.ask(user_installed=True)
+        there.dc.expire(asked)
+        calls = len(there.dc.rest.calls)
+        with pytest.raises(SendFailed, match="cannot write there") as refusal:
+            await there.adapter.show(message.address, answer(), "key")
+        assert not isinstance(refusal.value, ChatGone)
+        assert [call.method for call in there.dc.rest.calls[calls:]] == ["PATCH"]
 
 
 async def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:

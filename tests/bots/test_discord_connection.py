@@ -37,6 +37,24 @@ async def test_a_token_that_the_gateway_refuses() -> None:
             await adapter_for(dc, dc.token).run(Listener())
 
 
+async def test_a_token_that_is_revoked_ends_the_run_and_everyone_who_waits() -> None:
+    async with DiscordEmulator() as dc:
+        listener = Listener()
+        adapter = adapter_for(dc, dc.token)
+        running = asyncio.create_task(adapter.run(listener))
+        await dc.post("/style ukiyoe", b"photo")
+        address, old = (await listener.next()).address, dc.token
+        dc.rest.token = dc.gateway.token = "another"
+        with pytest.raises(SendFailed, match="HTTP 401") as refusal:
+            await adapter.show(address, answer(), "key")
+        assert old not in str(refusal.value)
+        await dc.gateway.drop(4004)
+        with pytest.raises(SendFailed, match="does not accept the bot's token"):
+            await running
+        with pytest.raises(SendFailed, match="does not accept the bot's token"):
+            await adapter.say(address, Text("hello"))
+
+
 async def test_an_unreachable_discord_is_tried_again(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

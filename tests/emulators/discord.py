@@ -39,6 +39,7 @@ class DiscordEmulator:
         self.gateway = Gateway(self.token, self.bot, self.guild, self.channel)
         self.rest = Rest(self.token, self.bot, self.store)
         self.avatars: dict[str, bytes] = {}
+        self.stickers: dict[int, bytes] = {}
         self.person = User("ada")
         self.without_length: set[int] = set()
         self._files: dict[int, Stored] = {}
@@ -53,6 +54,7 @@ class DiscordEmulator:
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/cdn/avatars/{user}/{name}", self._avatar)
         app.router.add_get("/cdn/icons/{guild}/{name}", self._server_icon)
+        app.router.add_get("/cdn/stickers/{number}.{suffix}", self._sticker)
         app.router.add_get("/cdn/attachments/{channel}/{id}/{name}", self._attachment)
         app.router.add_route("*", "/api/v10/{path:.+}", self.rest.handle)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
@@ -152,10 +154,15 @@ class DiscordEmulator:
     async def post(
         self, text: str, *pictures: bytes, private: bool = True, mention: bool = False, user: User | None = None,
         reply_to: Sent | None = None, media_type: str = "image/jpeg", tell: bool = True, names: tuple[User, ...] = (),
+        stickers: tuple[tuple[int, int], ...] = (),
     ) -> Sent:  # fmt: skip
-        """Write a message. As on Discord, a server's message comes without its content unless it mentions the bot."""
+        """Write a message. As on Discord, a server's message comes without its content unless it mentions the bot.
+
+        ``names`` are people it mentions, ``stickers`` their ids and Discord's numbers of their formats.
+        """
         sent = Sent(self.private_channel if private else self.channel, user or self.person)
         sent.files = [self.store(picture, "photo.jpg", media_type) for picture in pictures]
+        sent.stickers = stickers
         sent.mentions = [*([self.bot] if mention else []), *names]
         sent.content = " ".join(
             [*([f"<@{self.bot.id}>"] if mention else []), text, *(f"<@{user.id}>" for user in names)]
@@ -293,6 +300,10 @@ class DiscordEmulator:
     async def _server_icon(self, request: web.Request) -> web.Response:
         known = request.match_info["name"].partition(".")[0] == self.gateway.icon
         return web.Response(body=self._icon, content_type="image/png") if known else web.Response(status=404)
+
+    async def _sticker(self, request: web.Request) -> web.Response:
+        picture = self.stickers.get(int(request.match_info["number"]))
+        return web.Response(body=picture, content_type="image/png") if picture else web.Response(status=404)
 
     async def _avatar(self, request: web.Request) -> web.Response:
         picture = self.avatars.get(request.match_info["name"].partition(".")[0])

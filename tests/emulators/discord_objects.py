@@ -94,6 +94,7 @@ class Sent:
     edits: int = 0
     mentions: list[User] = field(default_factory=list)
     layout: bool = False
+    stickers: tuple[tuple[int, int], ...] = ()
     replied: "Sent | None" = None
     pinged: JSON | None = None
     history: list[str] = field(default_factory=list)
@@ -131,6 +132,10 @@ class Sent:
             | (SHOWN_BY_COMPONENTS if self.layout else 0),
             "components": _numbered(self.components, self.files),
         }  # fmt: skip
+        if self.stickers:
+            message["sticker_items"] = [
+                {"id": str(number), "name": "hello", "format_type": kind} for number, kind in self.stickers
+            ]
         if self.reply_to:
             message["message_reference"] = {
                 "type": 0,
