@@ -9,7 +9,7 @@ import aiosqlite
 from bots.ledger.database import Database
 from bots.message import Address, Message
 
-_OF_CHATS = ("consents", "requests", "debits", "remembered", "shown", "announced")  # tables with a column “chat”
+OF_CHATS = ("consents", "requests", "debits", "remembered", "shown", "announced")  # tables with a column “chat”
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Chats:
                 (to, platform, chat),
             )
             await _move_messages(db, platform, chat, to)
-            for table in _OF_CHATS:
+            for table in OF_CHATS:
                 await db.execute(
                     f"UPDATE OR REPLACE {table} SET chat = ? WHERE platform = ? AND chat = ?",  # noqa: S608  ours
                     (to, platform, chat),

@@ -15,8 +15,12 @@ _BY_STYLE = (
     "SELECT iif(instr(style, ','), '/try', style), sum(pictures) FROM debits WHERE at > ? "
     "GROUP BY 1 HAVING sum(pictures) > 0 ORDER BY 2 DESC, 1 LIMIT ?"
 )
-_PEOPLE = "SELECT count(*) FROM (SELECT DISTINCT platform, person FROM debits WHERE at > ? AND pictures > 0)"
-_CHATS = "SELECT count(*) FROM (SELECT DISTINCT platform, chat FROM debits WHERE at > ? AND pictures > 0)"
+_PEOPLE = (
+    "SELECT count(*) FROM (SELECT DISTINCT platform, person FROM debits WHERE at > ? AND pictures > 0 AND person != '')"
+)
+_CHATS = (
+    "SELECT count(*) FROM (SELECT DISTINCT platform, chat FROM debits WHERE at > ? AND pictures > 0 AND chat != '')"
+)
 _ENDINGS = "SELECT state, count(*) FROM messages WHERE body IS NULL AND changed > ? GROUP BY state"
 
 
@@ -24,7 +28,8 @@ _ENDINGS = "SELECT state, count(*) FROM messages WHERE body IS NULL AND changed 
 class Statistics:
     """``pictures`` are by days back (1, 7, 30); the others of the last 30 days, but ``open`` and ``reachable`` of now.
 
-    ``endings`` counts messages by the state they ended in.
+    ``open`` are messages whose pictures are accepted and not answered; ``endings`` counts messages by the state they
+    ended in.
     """
 
     pictures: Mapping[int, int]
@@ -53,7 +58,7 @@ class Counting:
             await self._number(_PEOPLE, month),
             await self._number(_CHATS, month),
             await self._number("SELECT count(*) FROM chats WHERE address IS NOT NULL AND NOT gone"),
-            await self._number("SELECT count(*) FROM messages WHERE body IS NOT NULL"),
+            await self._number("SELECT count(*) FROM messages WHERE body IS NOT NULL AND state != 'received'"),
             await self._numbers(_ENDINGS, month),
         )
 

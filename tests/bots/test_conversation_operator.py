@@ -136,7 +136,7 @@ async def test_statistics_count_what_was_made(
         "Where, in 30 days: console 4.",
         "Most used, in 30 days: anime 2, /try 1, ukiyoe 1.",
         "2 people in 2 chats had pictures made in 30 days.",
-        "Now: one message being answered; 3 chats can be reached.",
+        "Now: 0 messages with pictures waiting; 3 chats can be reached.",
         "Messages in 30 days that could not be delivered: 0; perhaps not delivered: 0; cancelled: 0.",
     ]
 

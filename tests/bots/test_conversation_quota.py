@@ -2,18 +2,22 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from bots import replies
-from bots.adapter import SendFailed
+from bots.adapter import Listener, SendFailed
 from bots.conversation import Conversation
 from bots.ledger import Ledger
-from bots.message import Message, Picture
+from bots.ledger.chats import OF_CHATS
+from bots.ledger.questions import Permission, Question
+from bots.message import Message, Person, Picture
 from tests.bots.console import BROKEN, Chat, Console, Inverting, Sent, inverted
 
 PHOTO, SECOND, THIRD = b"a photo", b"another photo", b"a third"
@@ -302,3 +306,28 @@ async def test_a_message_that_waits_through_a_move_and_a_restart_is_answered_onc
         await console.answers(1)
         await answer(Chat(console, conversation, chat="supergroup", person="ben"), "/help", id="6")
     assert [seen.kind for seen in console.history].count("photos") == 1
+
+
+async def test_no_table_is_left_behind_when_a_chat_moves(path: Path, console: Console) -> None:
+    ben = Chat(console, cast(Listener, None), chat="group", person="ben", private=False)
+    asks = ben.message("/avatar anime", mentioned=(Person("ann", "Ann"),))
+    async with Ledger(path) as ledger:
+        await ledger.chats.note(asks, {"chat": "group"})
+        await ledger.questions.ask(Question("key", "group", asks, "en", time.time() + 60))
+        await ledger.questions.answer("key", Permission.ALWAYS)
+        await ledger.shown.keep("result", asks, "sent", None)
+        await ledger.memory.remember(asks, "choice", "anime", 60)
+        await ledger.chats.move("console", "group", "supergroup")
+        question = await ledger.questions.find("key")
+        assert question
+        assert (question.chat, question.waiting.chat, question.allowed) == ("supergroup", "supergroup", True)
+        assert await ledger.consents.standing("console", "supergroup", "ann")
+        assert await ledger.shown.find("console", "supergroup", "result")
+        assert await ledger.memory.recall(replace(asks, chat="supergroup"), "choice") == "anime"
+    with closing(sqlite3.connect(path)) as db:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = {name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")] for name in tables}
+        with_chats = {name for name in tables if "chat" in columns[name]}
+        assert with_chats == {*OF_CHATS, "chats", "messages"}, "a table with chats must move with them"
+        for name in with_chats:
+            assert db.execute(f"SELECT count(*) FROM {name} WHERE chat = 'group'").fetchone() == (0,)

@@ -17,7 +17,7 @@ stats-people = { $people ->
 stats-now = Now: { $open ->
         [one] one message
        *[other] { $open } messages
-    } being answered; { $reachable ->
+    } with pictures waiting; { $reachable ->
         [one] one chat
        *[other] { $reachable } chats
     } can be reached.
