@@ -93,9 +93,14 @@ async def running(
     try:
         yield adapter
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError, SendFailed):
-            await task
+        await stop(task)
+
+
+async def stop(running: "asyncio.Task[None]") -> None:
+    """Cut an adapter off; it may have ended by itself."""
+    running.cancel()
+    with suppress(asyncio.CancelledError, SendFailed):
+        await running
 
 
 @pytest.fixture

@@ -15,20 +15,18 @@ from bots.conversation import Conversation
 from bots.ledger import Ledger
 from bots.telegram import TelegramAdapter
 from tests.bots.blending import Blending
-from tests.bots.telegram.conftest import QUICK, picture
+from tests.bots.telegram.conftest import QUICK, picture, stop
 from tests.emulators.telegram import ALICE, BOB, GROUP, Sent, TelegramEmulator
 
 
 @contextlib.asynccontextmanager
 async def atelier(telegram: TelegramEmulator, ledger: Path) -> AsyncIterator[None]:
     adapter = TelegramAdapter(telegram.token, api_url=telegram.url, pace=QUICK)
-    async with Ledger(ledger) as book, Conversation(Blending(), book, [adapter]) as conversation:
-        running = asyncio.create_task(adapter.run(conversation))
-        try:
-            yield
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+    async with Ledger(ledger) as book, contextlib.AsyncExitStack() as stack:
+        conversation = Conversation(Blending(), book, [adapter])
+        stack.push_async_callback(stop, asyncio.create_task(adapter.run(conversation)))
+        await stack.enter_async_context(conversation)  # left while the adapter is connected
+        yield
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from bots.conversation import Conversation
 from bots.ledger import Ledger
 from bots.telegram import TelegramAdapter
 from tests.bots.blending import Blending
-from tests.bots.telegram.conftest import QUICK, picture
+from tests.bots.telegram.conftest import QUICK, picture, stop
 from tests.emulators.telegram import ALICE, BOB, GROUP, TelegramEmulator
 from tests.emulators.telegram_objects import Json
 
@@ -45,13 +45,12 @@ class Atelier:
 async def at_work(telegram: TelegramEmulator, path: Path) -> AsyncIterator[Atelier]:
     adapter, service = TelegramAdapter(telegram.token, api_url=telegram.url, pace=QUICK), Blending()
     service.gate.clear()
-    async with Ledger(path) as ledger, Conversation(service, ledger, [adapter]) as conversation:
+    async with Ledger(path) as ledger, AsyncExitStack() as stack:
+        conversation = Conversation(service, ledger, [adapter])
         running = asyncio.create_task(adapter.run(conversation))
-        try:
-            yield Atelier(service, ledger, running)
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+        stack.push_async_callback(stop, running)
+        await stack.enter_async_context(conversation)  # left while the adapter is connected
+        yield Atelier(service, ledger, running)
 
 
 @pytest.fixture
