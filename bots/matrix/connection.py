@@ -99,6 +99,8 @@ class Connection:
             answer = await client.login(self._password, device_name=DEVICE_NAME)
             if isinstance(answer, nio.LoginResponse):
                 self._keep(answer)
+                if refused and client.olm:  # the device may have been removed, and its public keys with it
+                    client.olm.account.shared = False
                 return
             client.access_token = refused
             _raise_refusal(answer)
