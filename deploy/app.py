@@ -158,7 +158,20 @@ def _chat_adapters(settings: Settings) -> list[Adapter]:
                 cdn_url=settings.discord_cdn_url,
             )
         )
+    if settings.matrix_homeserver and settings.matrix_user and settings.matrix_password:
+        from bots.matrix import MatrixAdapter
+
+        password, folder = settings.matrix_password.get_secret_value(), settings.data / "matrix"
+        adapters.append(MatrixAdapter(settings.matrix_homeserver, settings.matrix_user, password, folder=folder))
     return adapters
+
+
+def _require_whole_matrix(settings: Settings) -> None:
+    """An account is a place, a name and a password."""
+    keys = ("matrix_homeserver", "matrix_user", "matrix_password")
+    missing = [key for key in keys if not getattr(settings, key)]
+    if 0 < len(missing) < len(keys):
+        raise SettingsError(f"ATELIER_{missing[0].upper()}: must be set, too, for the Matrix bot")
 
 
 def _service_application(settings: Settings, service: "EmbeddedService") -> web.Application:
@@ -179,7 +192,8 @@ async def _stop_signal() -> None:
 
 
 def _require_tokens(settings: Settings, *, web_chat: bool = False, http: bool = False) -> None:
-    """Beyond this machine nothing is served without a token."""
+    """Beyond this machine nothing is served without a token, and no platform is joined by half."""
+    _require_whole_matrix(settings)
     try:
         if web_chat:
             require_safe(settings.listen, reveal(settings.web_token), "ATELIER_WEB_TOKEN")

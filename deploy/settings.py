@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     discord_api_url: str = Field("https://discord.com/api/v10", description="Discord's REST address")
     discord_gateway_url: str | None = Field(None, description="Discord's gateway; its own by default")
     discord_cdn_url: str | None = Field(None, description="Discord's CDN; its own by default")
+    matrix_homeserver: str | None = Field(None, description="the homeserver's address; starts the Matrix bot")
+    matrix_user: str | None = Field(None, description="the bot's account there, such as @atelier:example.org")
+    matrix_password: SecretStr | None = Field(None, description="the account's password")
     listen: str = Field("127.0.0.1:8080", description="address and port of the web chat and the HTTP service")
     web_token: SecretStr | None = Field(None, description="what the web chat asks for beyond loopback")
     web_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -98,6 +101,7 @@ class Settings(BaseSettings):
         "discord_api_url",
         "discord_gateway_url",
         "discord_cdn_url",
+        "matrix_homeserver",
         "inference_url",
     )
     @classmethod
