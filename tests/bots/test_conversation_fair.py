@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from bots.conversation import Conversation, Pace
@@ -60,6 +61,7 @@ def taken(service: Noting, count: int) -> bool:
     return len(service.taken) == count
 
 
+@pytest.mark.timeout(180)  # a busy machine loads and warms a generator first
 async def test_whoever_asks_for_much_lets_the_others_in_between(tmp_path: Path) -> None:
     """Ann asks for three pictures, Cleo for two and Ben for one, while the painter is busy with Hal's."""
     library, console, picture = WatchedLibrary(tmp_path / "packs", "ash"), Console(), photo()
