@@ -31,6 +31,7 @@ from bots.ledger.questions import Questions
 from bots.ledger.records import Entry, Item, Reply, State
 from bots.ledger.shown import Shown
 from bots.ledger.statistics import Counting
+from bots.ledger.usage import Usage
 from bots.message import Message
 from inference.job import Job, Result
 
@@ -49,6 +50,7 @@ class Ledger:
         self.debits = Debits(self._database)
         self.announcements = Announcements(self._database)
         self.counting = Counting(self._database)
+        self.usage = Usage(self._database)
         self.shown = Shown(self._database)
         self.consents = Consents(self._database)
         self.questions = Questions(self._database)
