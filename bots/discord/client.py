@@ -1,6 +1,7 @@
 """The connection to Discord's gateway: what people do arrives here."""
 
 import logging
+from typing import Any
 
 import discord
 
@@ -39,6 +40,11 @@ class Client(discord.Client):
             await self._tree.sync()
         except discord.HTTPException as refusal:
             _log.warning("Discord did not take the list of commands (HTTP %s); the old one stays", refusal.status)
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """The library tells two seconds late that it is ready, also where it was closed meanwhile."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
 
     async def on_ready(self) -> None:
         _log.info("discord: connected as %s, in %d servers", self.user, len(self.guilds))

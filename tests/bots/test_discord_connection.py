@@ -1,12 +1,15 @@
 """Connecting to Discord, staying connected, and keeping quiet about secrets."""
 
 import asyncio
+import gc
 import logging
 
 import pytest
 
 from bots.adapter import SendFailed
 from bots.discord import DiscordAdapter, connection
+from bots.discord.client import Client
+from bots.discord.intake import Intake
 from bots.discord.original import KNOWN_S, LIFE_S, Originals
 from bots.discord.place import Place
 from bots.discord.redaction import Redaction
@@ -112,6 +115,25 @@ async def test_what_is_said_before_the_connection_stands_waits_for_it() -> None:
         await saying
         assert dc.rest.messages[-1].content == "hello"
         running.cancel()
+
+
+async def test_a_client_that_was_closed_early_is_quiet(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its library still waits for servers to arrive, and then would tell a loop that is gone."""
+    waited = Client.__init__
+
+    def briefly(client: Client, intake: Intake) -> None:
+        waited(client, intake)
+        client._connection.guild_ready_timeout = 0.2
+
+    monkeypatch.setattr(Client, "__init__", briefly)
+    async with DiscordEmulator() as dc:
+        async with connected(dc, Listener()):
+            await dc.slash("help")
+        await asyncio.sleep(0.4)
+    gc.collect()
+    assert [record.message for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def test_stopping_lets_an_answer_finish_leaving() -> None:
