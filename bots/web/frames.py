@@ -5,6 +5,7 @@ Every frame is one JSON object in a text frame. From the page:
     {"type": "message", "id", "text", "pictures": [ref, …], "pressed"}    answered by received or refused
     {"type": "ack", "key", "version"}                                     "I have it": of say, change, remove and answer
     {"type": "suggest", "id", "beginning"}                                answered by suggestions
+    {"type": "language", "tag"}                                           answered by welcome
 
 To the page: ``welcome``, ``received``, ``refused``, ``suggestions``, ``busy``, and the four that are repeated until
 acknowledged: ``say`` and ``change`` (words and buttons), ``remove``, ``answer`` (pictures).
@@ -56,7 +57,14 @@ class Typed:
     beginning: str
 
 
-Frame = Said | Acked | Typed
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The person has chosen another language."""
+
+    tag: str
+
+
+Frame = Said | Acked | Typed | Spoken
 
 
 class BadFrame(Exception):
@@ -103,6 +111,10 @@ def _typed(fields: Mapping[str, Any]) -> Typed:
     return Typed(_whole(fields["id"]), _text(fields["beginning"], 64))
 
 
+def _spoken(fields: Mapping[str, Any]) -> Spoken:
+    return Spoken(_text(fields["tag"], 64))
+
+
 def _text(value: object, characters: int) -> str:
     if not isinstance(value, str) or len(value) > characters:
         raise ValueError
@@ -121,4 +133,9 @@ def _whole(value: object) -> int:
     return value
 
 
-_READERS: dict[str, Callable[[Mapping[str, Any]], Frame]] = {"message": _said, "ack": _acked, "suggest": _typed}
+_READERS: dict[str, Callable[[Mapping[str, Any]], Frame]] = {
+    "message": _said,
+    "ack": _acked,
+    "suggest": _typed,
+    "language": _spoken,
+}

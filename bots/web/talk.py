@@ -4,13 +4,14 @@ import asyncio
 import logging
 import re
 import time
+from dataclasses import replace
 
 from aiohttp import WSCloseCode, WSMsgType
 
 from bots import replies
 from bots.adapter import Listener
 from bots.message import Message, Person, Picture
-from bots.web.frames import Acked, BadFrame, Frame, Said, Typed, parse
+from bots.web.frames import Acked, BadFrame, Frame, Said, Spoken, Typed, parse
 from bots.web.rooms import Room, Visit
 from bots.web.spool import Spool
 from inference.errors import ServiceError
@@ -52,7 +53,7 @@ class Talk:
 
     async def run(self, room: Room) -> None:
         writer = asyncio.create_task(self._visit.write())
-        self._visit.put({"type": "welcome", "commands": _commands(self._person.language)})
+        self._welcome()
         try:
             await self._read(room)
         except BadFrame as bad:
@@ -81,6 +82,13 @@ class Talk:
                 if self._suggesting is not None:
                     self._suggesting.cancel()  # they have typed on
                 self._suggesting = asyncio.create_task(self._suggest(frame))
+
+            case Spoken():
+                self._person = replace(self._person, language=language_of(frame.tag))
+                self._welcome()
+
+    def _welcome(self) -> None:
+        self._visit.put({"type": "welcome", "commands": _commands(self._person.language)})
 
     async def _receive(self, said: Said) -> None:
         """Acknowledge only what has been recorded."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 _ARGUMENTS = (
     "--headless",
@@ -18,6 +18,8 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_PATIENCE_MS = 20_000  # of a machine that does much else at the same time
+expect.set_options(timeout=_PATIENCE_MS)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -30,11 +32,11 @@ def executable() -> str:
 
 
 @contextlib.asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
+async def browser(*arguments: str) -> AsyncIterator[Browser]:
     """A browser with a fresh profile; each page of ``page`` is a stranger to the others."""
     path = executable()
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=path, headless=True, args=list(_ARGUMENTS))
+        started = await playwright.chromium.launch(executable_path=path, headless=True, args=[*_ARGUMENTS, *arguments])
         try:
             yield started
         finally:
@@ -51,7 +53,7 @@ async def page(browser: Browser, url: str, **options: Any) -> AsyncIterator[Page
     context = await browser.new_context(**options)
     try:
         opened = await context.new_page()
-        opened.set_default_timeout(10_000)
+        opened.set_default_timeout(_PATIENCE_MS)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.on("console", lambda said: complaints.append(said.text) if _matters(said.type, said.text) else None)
         await opened.goto(url)

@@ -110,9 +110,8 @@ async def test_paste_a_photo_and_press_a_style(page: Page, painter: Painter) -> 
     assert len(painter.messages[0].pictures) == 1
 
 
-async def test_try_it_with_the_sample_photo(page: Page, painter: Painter) -> None:
-    await page.get_by_role("button", name="Try it with this photo").click()
-    await page.get_by_role("button", name="Anime").click()
+async def test_one_press_on_the_empty_page_paints_the_sample_photo(page: Page, painter: Painter) -> None:
+    await page.get_by_role("group", name="Paint it at once as").get_by_role("button", name="Anime").click()
     await expect(page.get_by_role("slider")).to_be_visible()
     assert painter.messages[0].text == "/style anime"
 
@@ -268,7 +267,7 @@ async def test_clear_forgets_the_chat_in_this_browser(page: Page) -> None:
 async def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, chat: Chat) -> None:
     async with chromium.page(browser, chat.url, **PHONE) as page:
         await page.get_by_role("button", name="Try it with this photo").tap()
-        await page.get_by_role("button", name="Ukiyo-e").tap()
+        await page.get_by_role("group", name="Styles").get_by_role("button", name="Ukiyo-e").tap()
         await expect(page.get_by_role("slider")).to_be_visible()
         await say(page, "a word that is long " + "w" * 300)
         await expect(page.get_by_text("You said")).to_be_visible()

@@ -115,6 +115,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def test_a_bare_photo_gets_the_gallery_and_a_press_paints_it(browser: Browser, tmp_path: Path) -> None:
     async with atelier(tmp_path, Negatives()) as chat, chromium.page(browser, chat.url) as page:
         await page.get_by_role("button", name="Try it with this photo").click()
+        await expect(page.locator("#attached img")).to_be_visible()
         await page.get_by_role("button", name="Send").click()
         await expect(page.get_by_text("Which style would you like?")).to_be_visible()
         await expect(page.get_by_role("img", name="all styles on one sheet")).to_be_visible()
@@ -169,7 +170,7 @@ async def test_on_a_phone_the_buttons_stand_under_the_result(browser: Browser, t
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     async with atelier(tmp_path, Blending()) as chat, chromium.page(browser, chat.url, **phone) as page:
         await page.get_by_role("button", name="Try it with this photo").tap()
-        await page.get_by_role("button", name="Ukiyo-e").tap()
+        await page.get_by_role("group", name="Styles").get_by_role("button", name="Ukiyo-e").tap()
         await page.locator(".atelier").get_by_role("button", name="Weaker").tap()
         await expect(page.get_by_text("made with AI · Ukiyo-e · 75 %")).to_be_visible()
         await expect(page.locator(".me").last).to_have_text("You:Weaker")

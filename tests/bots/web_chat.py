@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,11 @@ class Painter(Recorder):
         self._tasks: set[asyncio.Task[None]] = set()
 
     def recorded(self, message: Message) -> None:
-        task = asyncio.create_task(self._answer(message))
+        self.follow(self._answer(message))
+
+    def follow(self, answering: Coroutine[Any, Any, None]) -> None:
+        """Answer beside what else goes on, until ``close``."""
+        task = asyncio.create_task(answering)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -1,5 +1,6 @@
 // Where a message is put together: words, and photos that are picked, pasted or dropped.
 
+import { button } from "./make.js";
 import { say } from "./words.js";
 
 const LIMIT_BYTES = 20 * 1024 * 1024;
@@ -32,22 +33,21 @@ export class Composer extends EventTarget {
     $("problem").textContent = "";
     for (const file of files) {
       const problem = this.#problem(file);
-      if (problem) $("problem").textContent = say(problem, { name: file.name });
+      if (problem) this.complain(problem, { name: file.name });
       else this.#photos.push({ blob: file, name: file.name, url: URL.createObjectURL(file) });
     }
     this.#drawPhotos();
     this.text.focus();
   }
 
+  complain(problem, values = {}) {
+    $("problem").textContent = say(problem, values);
+  }
+
   // Styles to offer for the photos that are attached, as [id, title] pairs.
   offer(styles) {
-    const chips = styles.slice(0, 8).map(([id, title]) => {
-      const chip = document.createElement("button");
-      chip.type = "button";
-      chip.textContent = title;
-      chip.addEventListener("click", () => { this.write(`/style ${id}`); this.submit(); });
-      return chip;
-    });
+    const chips = styles.slice(0, 8).map(([id, title]) =>
+      button("", title, () => { this.write(`/style ${id}`); this.submit(); }));
     $("chips").replaceChildren(...chips);
   }
 
@@ -113,11 +113,8 @@ export class Composer extends EventTarget {
       name.textContent = photo.name;
       image.replaceWith(name);
     });
-    const remove = document.createElement("button");
-    remove.type = "button";
-    remove.textContent = "×";
+    const remove = button("", "×", () => this.#remove(photo));
     remove.setAttribute("aria-label", say("remove", { name: photo.name }));
-    remove.addEventListener("click", () => this.#remove(photo));
     item.append(image, remove);
     return item;
   }

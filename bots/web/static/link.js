@@ -2,6 +2,8 @@
 //
 // Events: "state" (connecting, open, offline, locked, elsewhere, stale) and "frame" (one frame from the server).
 
+import { locale } from "./tongue.js";
+
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 10_000;
 const TAKEN_OVER = 4001;
@@ -72,7 +74,7 @@ export class Link extends EventTarget {
       return this.#later();
     }
     const address = location.origin.replace(/^http/, "ws");
-    this.#socket = new WebSocket(`${address}/chat/socket?language=${encodeURIComponent(navigator.language)}`);
+    this.#socket = new WebSocket(`${address}/chat/socket?language=${encodeURIComponent(locale())}`);
     this.#socket.onopen = () => this.#opened();
     this.#socket.onmessage = ({ data }) => this.#tell("frame", JSON.parse(data));
     this.#socket.onclose = ({ code }) => this.#closed(code);

@@ -1,24 +1,39 @@
 // Puts the parts together: what the person says goes to the outbox, what the server says into memory and view.
 
+import { Arrivals } from "./arrivals.js";
+import { Camera } from "./camera.js";
 import { Composer } from "./composer.js";
 import { Hints } from "./hints.js";
 import { Link } from "./link.js";
 import { Memory } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { askForToken } from "./pass.js";
+import { asked, speakIn } from "./tongue.js";
 import { View } from "./view.js";
+import { Welcome } from "./welcome.js";
 import { say, translate } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const DOWNLOAD_AGAIN_MS = 3000;
 const STYLES_FOR_CHIPS = 0; // the id under which styles are asked for that no typing asked for
 
 const memory = new Memory();
 const link = new Link();
 const composer = new Composer();
+const camera = new Camera();
+const welcome = new Welcome();
 const hints = new Hints(composer, $("hints"), (id, beginning) => link.send({ type: "suggest", id, beginning }));
-const view = new View($("log"), $("scroll"), ({ about }) => memory.get(about)?.pictures ?? []);
+const view = new View($("log"), $("scroll"), beforeOf);
 const outbox = new Outbox(memory, link, (entry) => view.show(entry));
+const arrivals = new Arrivals(memory, view, link, keep);
+
+const languages = new Map(); // ids of messages that ask for a language, until they are received
+
+// The photo that a result was made of: the server names it where it can, else it is the one that was spoken of.
+function beforeOf({ pictures, about }, index) {
+  const ref = pictures[index].before;
+  if (!ref) return memory.get(about)?.pictures[index];
+  return memory.all().flatMap((entry) => entry.pictures).find((picture) => picture.ref === ref);
+}
 
 function greet() {
   const empty = !memory.all().length;
@@ -36,9 +51,10 @@ async function keep(entry) {
 async function speak({ text, command, pictures, about, pressed }) {
   await remembered;
   const id = crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-");
+  if (asked(command ?? text)) languages.set(id, asked(command ?? text));
   const lastPhoto = memory.all().findLast((entry) => entry.from === "me" && entry.pictures.length);
   await keep({
-    id, from: "me", text, command, pictures, pressed, state: "waiting",
+    id, from: "me", text, command, pictures, pressed, state: "waiting", quiet: Boolean(pressed) && link.open,
     about: pictures.length ? id : about ?? lastPhoto?.id,
   });
   outbox.pump();
@@ -50,63 +66,35 @@ const frames = {
     link.send({ type: "suggest", id: STYLES_FOR_CHIPS, beginning: "" });
     outbox.pump();
   },
-  received: ({ id }) => outbox.received(id),
+  async received({ id }) {
+    await outbox.received(id);
+    if (languages.has(id)) speakAnew(languages.get(id));
+    languages.delete(id);
+  },
   refused: ({ id, code }) => outbox.refused(id, code),
   suggestions({ id, styles }) {
-    if (id === STYLES_FOR_CHIPS) composer.offer(styles);
-    else hints.suggested(id, styles);
+    if (id !== STYLES_FOR_CHIPS) return hints.suggested(id, styles);
+    composer.offer(styles);
+    welcome.offer(styles);
   },
-  busy: () => view.busy(true),
-  say: (frame) => words(frame),
-  async change(frame) {
-    if (memory.get(entryOf(frame))) await words(frame);
-    else acknowledge(frame);
+  async busy() {
+    await arrivals.reveal();
+    view.busy(true);
   },
+  say: (frame) => arrivals.say(frame),
+  change: (frame) => arrivals.change(frame),
   async remove(frame) {
-    view.remove(entryOf(frame));
-    await memory.delete(entryOf(frame));
-    acknowledge(frame);
+    await arrivals.remove(frame);
     greet();
   },
-  answer: (frame) => void answer(frame), // its bytes take a while; words go on meanwhile
+  answer: (frame) => void arrivals.answer(frame), // its bytes take a while; words go on meanwhile
 };
 
-// Under which id memory holds what came under this key: never one of the person's own messages.
-function entryOf({ key }) {
-  return `atelier ${key}`;
-}
-
-function acknowledge({ key, version }) {
-  link.send({ type: "ack", key, version });
-}
-
-async function words(frame) {
-  const { text, buttons } = frame;
-  const id = entryOf(frame);
-  const about = memory.all().findLast((entry) => entry.from === "me")?.about;
-  await keep({ about, pictures: [], ...memory.get(id), id, key: frame.key, from: "atelier", text, buttons });
-  acknowledge(frame);
-}
-
-const arriving = new Set();
-
-async function answer(frame) {
-  const { to, handle, caption, buttons, photos } = frame;
-  const id = entryOf(frame);
-  if (memory.get(id)) return acknowledge(frame);
-  if (arriving.has(handle)) return;
-  arriving.add(handle);
-  try {
-    const blobs = await Promise.all(photos.map((_, index) => link.download(handle, index)));
-    const pictures = photos.map((photo, index) => ({ ...photo, blob: blobs[index] }));
-    const about = memory.get(to)?.about ?? to;
-    if (!memory.get(id)) await keep({ id, key: frame.key, from: "atelier", text: caption, buttons, pictures, about });
-    acknowledge(frame);
-  } catch {
-    setTimeout(() => link.again(), DOWNLOAD_AGAIN_MS); // the server repeats it to the next socket
-  } finally {
-    arriving.delete(handle);
-  }
+function speakAnew(tag) {
+  link.send({ type: "language", tag: speakIn(tag) });
+  translate(document);
+  for (const entry of memory.all()) view.show(entry);
+  showState(link.state);
 }
 
 function showState(state) {
@@ -126,16 +114,12 @@ function showState(state) {
   if (state === "locked") askForToken(link);
 }
 
-async function trySample() {
-  const photo = await (await fetch("/chat/static/sample.jpg")).blob();
-  composer.add([new File([photo], "sample.jpg", { type: "image/jpeg" })]);
-}
-
 async function clear() {
   if (!confirm(say("clearAsk"))) return;
   await memory.clear();
   view.clear();
   greet();
+  composer.text.focus();
 }
 
 async function remember() {
@@ -149,15 +133,21 @@ const remembered = remember();
 view.addEventListener("press", ({ detail: { entry, label, command } }) =>
   speak({ text: label, command, pictures: [], about: entry.about, pressed: entry.key }));
 view.addEventListener("retry", ({ detail: { entry } }) => outbox.retry(entry));
+view.addEventListener("lost", () => composer.text.focus());
 composer.addEventListener("submit", ({ detail }) => speak(detail));
+camera.addEventListener("photo", ({ detail }) => composer.add([detail]));
+camera.addEventListener("problem", ({ detail }) => composer.complain(detail));
+welcome.addEventListener("photo", ({ detail }) => composer.add([detail]));
+welcome.addEventListener("paint", ({ detail }) => speak(detail));
 link.addEventListener("state", ({ detail }) => showState(detail));
 let turn = Promise.resolve(); // frames are taken one after another, in the order in which they came
 link.addEventListener("frame", ({ detail }) => {
   turn = turn.then(() => frames[detail.type]?.(detail)).catch((error) => console.error(error));
 });
-$("sample").addEventListener("click", trySample);
 $("clear").addEventListener("click", clear);
 composer.start();
+camera.start();
+welcome.start();
 hints.start();
 await remembered;
 link.start();

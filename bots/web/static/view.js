@@ -1,52 +1,54 @@
-// Draws the conversation. Every word of a person, a file name or the server is put in as text, never as markup.
+// Draws the conversation.
 
-import { framed, upgrade } from "./compare.js";
+import { rows, settle } from "./buttons.js";
+import { button, make } from "./make.js";
+import { file, result, sent, sheet } from "./pictures.js";
+import { tongue } from "./tongue.js";
 import { say } from "./words.js";
 
 const BUSY_MS = 8000;
+const CONTROLS = "button, a, input";
 
-function make(tag, className, words) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (words !== undefined) node.textContent = words;
-  return node;
-}
-
-// The gallery's contact sheet shows styles, not the person's photo: there is nothing to compare.
-function isSheet({ name }) {
-  return name === "styles.jpg";
+// A numbered sheet, or the gallery's, shows styles: there is nothing to compare and nothing to keep.
+function isSheet({ name }, { buttons }) {
+  const labels = (buttons ?? []).flat().map(({ label }) => label);
+  return name === "styles.jpg" || (labels.length > 1 && labels.every((label) => /^\d+$/.test(label)));
 }
 
 export class View extends EventTarget {
-  #nodes = new Map(); // entry id → its <li>
+  #nodes = new Map(); // entry id → its node
   #urls = new Map(); // entry id → object URLs to give back
   #busyTimer = 0;
   #lastTop = 0;
   #follows = true; // the end is in view, and stays so when more comes or a picture turns out taller
 
-  constructor(log, scroll, photosOf) {
+  constructor(log, scroll, beforeOf) {
     super();
     this.log = log;
     this.scroll = scroll;
-    this.photosOf = photosOf;
-    this.busyNode = make("li", "busy");
-    this.busyNode.append(make("span", "spoken", say("working")), make("i"), make("i"), make("i"));
+    this.beforeOf = beforeOf; // (entry, index) → the photo that a result was made of
+    this.busyNode = make("div", "busy");
     scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.#follows && this.toEnd()).observe(log);
   }
 
   show(entry) {
+    if (entry.quiet) return;
     if (entry.from === "me") this.#follows = true;
     const node = this.#draw(entry);
     const older = this.#nodes.get(entry.id);
+    const focused = older?.contains(document.activeElement) ? document.activeElement : null;
     if (older) older.replaceWith(node);
     else this.log.insertBefore(node, this.busyNode.parentNode ? this.busyNode : null);
     this.#nodes.set(entry.id, node);
+    if (focused) this.#focusAgain(node, focused.textContent);
     if (entry.from !== "me") this.busy(false);
   }
 
   remove(id) {
-    this.#nodes.get(id)?.remove();
+    const node = this.#nodes.get(id);
+    if (node?.contains(document.activeElement)) this.#tell("lost"); // who pressed “delete” must not fall off the page
+    node?.remove();
     this.#nodes.delete(id);
     this.#release(id);
   }
@@ -58,7 +60,9 @@ export class View extends EventTarget {
 
   busy(on) {
     clearTimeout(this.#busyTimer);
+    settle();
     if (!on) return this.busyNode.remove();
+    this.busyNode.replaceChildren(make("span", "spoken", say("working")), make("i"), make("i"), make("i"));
     this.log.append(this.busyNode);
     this.#busyTimer = setTimeout(() => this.busyNode.remove(), BUSY_MS);
   }
@@ -81,70 +85,56 @@ export class View extends EventTarget {
   }
 
   #draw(entry) {
-    const node = make("li", `entry ${entry.from}`);
+    const node = make("div", `entry ${entry.from}`);
+    node.classList.toggle("whispered", Boolean(entry.whispered));
     this.#release(entry.id);
     node.append(make("span", "spoken", say(entry.from === "me" ? "you" : "atelier")));
     if (entry.pictures.length) node.append(this.#pictures(entry));
-    if (entry.text) node.append(make("p", "words", entry.text));
+    if (entry.text) node.append(this.#words(entry.text));
     if (entry.buttons?.length) node.append(this.#buttons(entry));
     if (entry.from === "me" && entry.state !== "sent") node.append(this.#state(entry));
     return node;
   }
 
-  #pictures(entry) {
-    const group = make("div", "pictures");
-    const before = entry.from === "me" || entry.pictures.some(isSheet) ? [] : this.photosOf(entry);
-    entry.pictures.forEach((picture, index) => {
-      group.append(entry.from === "me" ? this.#photo(entry, picture) : this.#result(entry, picture, before[index]));
-    });
-    return group;
-  }
-
-  #photo(entry, { blob, name }) {
-    const node = new Image();
-    node.src = this.#url(entry.id, blob);
-    node.alt = name || say("yourPhoto");
-    node.className = "photo";
-    node.addEventListener("error", () => node.replaceWith(make("span", "file", name || say("yourPhoto"))));
+  #words(text) {
+    const node = make("p", "words", text);
+    node.lang = tongue(text);
     return node;
   }
 
-  #result(entry, picture, before) {
+  #pictures(entry) {
+    const group = make("div", "pictures");
+    group.append(...entry.pictures.map((picture, index) => this.#picture(entry, picture, index)));
+    return group;
+  }
+
+  #picture(entry, picture, index) {
     const url = this.#url(entry.id, picture.blob);
-    if (isSheet(picture)) return framed(url, say("sheet"), picture);
-    const figure = framed(url, say("result"), picture);
-    if (before?.blob) upgrade(figure, this.#url(entry.id, before.blob));
-    const link = make("a", "download", say("download"));
-    link.href = url;
-    link.download = picture.name;
-    figure.append(link);
-    return figure;
+    if (entry.from === "me") return sent(picture, url);
+    if (isSheet(picture, entry)) return sheet(picture, url);
+    if (entry.file) return file(picture, url);
+    const before = this.beforeOf(entry, index)?.blob;
+    return result(picture, url, before && this.#url(entry.id, before));
   }
 
   #buttons(entry) {
-    const group = make("div", "buttons");
-    for (const row of entry.buttons) {
-      const line = make("div");
-      for (const { label, command } of row) {
-        const button = make("button", "", label);
-        button.type = "button";
-        button.addEventListener("click", () => this.#tell("press", { entry, label, command }));
-        line.append(button);
-      }
-      group.append(line);
-    }
+    const group = rows(entry.buttons, (pressed) => this.#tell("press", { entry, ...pressed }));
+    group.lang = tongue(group.textContent);
     return group;
   }
 
   #state(entry) {
     const note = make("p", "note", say(entry.state === "failed" ? "failed" : "sending"));
-    if (entry.state === "failed") {
-      const button = make("button", "quiet", say("again"));
-      button.type = "button";
-      button.addEventListener("click", () => this.#tell("retry", { entry }));
-      note.append(" ", button);
-    }
+    if (entry.state === "failed") note.append(" ", button("quiet", say("again"), () => this.#tell("retry", { entry })));
     return note;
+  }
+
+  // What was pressed has changed in its place: the same button again, or the first of those that came instead.
+  #focusAgain(node, label) {
+    const controls = [...node.querySelectorAll(CONTROLS)];
+    const next = controls.find(({ textContent }) => textContent === label) ?? controls[0];
+    if (next) next.focus({ preventScroll: true });
+    else this.#tell("lost");
   }
 
   #url(id, blob) {

@@ -1,21 +1,35 @@
 // What the page itself says. What the bot says comes from the server, in the same language.
 
+import { language } from "./tongue.js";
+
 const WORDS = {
   en: {
     hello: "Your photo, as a painting",
     step1: "Add a photo: drop it anywhere here, paste it, or press +.",
+    step1phone: "Add a photo: press + or the camera.",
     step2: "Choose a style, or type /style and its name.",
     step3: "Compare before and after, and download it.",
     privacy: "Photos you send are deleted from the server after an hour, and nothing is trained on them.",
     sample: "Try it with this photo",
+    tries: "Paint it at once as",
     clear: "Clear",
     clearAsk: "Forget this chat and its pictures in this browser?",
     log: "Conversation",
     hints: "Suggestions",
     attached: "Photos to send",
     chips: "Styles",
+    compose: "Your message",
     attach: "Add a photo",
-    write: "Write, or type / for commands",
+    shoot: "Take a photo",
+    shutter: "Take the photo",
+    turn: "Other camera",
+    close: "Close",
+    finder: "What the camera sees",
+    snapshot: "snapshot",
+    cameraDenied: "The browser may not use the camera here. Allow it beside the address and try again, or press +.",
+    cameraBusy: "The camera is used by another program. Close that and try again, or press +.",
+    cameraMissing: "No camera was found. Press + to choose a photo.",
+    write: "Write, or / for commands",
     send: "Send",
     drop: "Drop the photo to add it",
     you: "You:",
@@ -23,6 +37,9 @@ const WORDS = {
     before: "Before",
     after: "After",
     slide: "Compare before and after",
+    shown: "{percent} % of your photo",
+    pause: "Pause",
+    play: "Play",
     download: "Download",
     yourPhoto: "your photo",
     result: "the restyled picture",
@@ -50,18 +67,30 @@ const WORDS = {
   zh: {
     hello: "把照片变成画",
     step1: "添加照片：拖到这里、粘贴，或按 +。",
+    step1phone: "添加照片：按 + 或相机。",
     step2: "选择风格，或输入 /style 加风格名。",
     step3: "对比前后效果，然后下载。",
     privacy: "你发送的照片一小时后从服务器删除，也不会用于训练。",
     sample: "用这张照片试试",
+    tries: "一键画成",
     clear: "清空",
     clearAsk: "要在此浏览器中清除这段对话和图片吗？",
     log: "对话",
     hints: "建议",
     attached: "待发送的照片",
     chips: "风格",
+    compose: "你的消息",
     attach: "添加照片",
-    write: "输入文字，或输入 / 查看命令",
+    shoot: "拍照",
+    shutter: "拍摄",
+    turn: "切换摄像头",
+    close: "关闭",
+    finder: "摄像头画面",
+    snapshot: "照片",
+    cameraDenied: "浏览器未允许使用摄像头。请在地址栏旁允许后重试，或按 + 选择照片。",
+    cameraBusy: "摄像头正被其他程序使用。关闭该程序后重试，或按 + 选择照片。",
+    cameraMissing: "未找到摄像头。请按 + 选择照片。",
+    write: "输入文字，或 / 看命令",
     send: "发送",
     drop: "松开即可添加照片",
     you: "你：",
@@ -69,6 +98,9 @@ const WORDS = {
     before: "原图",
     after: "效果",
     slide: "对比前后效果",
+    shown: "原图占 {percent}%",
+    pause: "暂停",
+    play: "播放",
     download: "下载",
     yourPhoto: "你的照片",
     result: "风格化后的图片",
@@ -95,15 +127,13 @@ const WORDS = {
   },
 };
 
-export const language = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
-
 export function say(key, values = {}) {
-  return WORDS[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return WORDS[language()][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 // Fill in the page's own words: data-say as text, the others as attributes.
 export function translate(root) {
-  document.documentElement.lang = navigator.language;
+  document.documentElement.lang = language();
   const put = {
     say: (node, words) => { node.textContent = words; },
     label: (node, words) => node.setAttribute("aria-label", words),
