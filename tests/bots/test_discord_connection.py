@@ -1,7 +1,7 @@
 """Connecting to Discord, staying connected, and keeping quiet about secrets."""
 
 import asyncio
-import gc
+import contextlib
 import logging
 
 import pytest
@@ -117,23 +117,12 @@ async def test_what_is_said_before_the_connection_stands_waits_for_it() -> None:
         running.cancel()
 
 
-async def test_a_client_that_was_closed_early_is_quiet(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Its library still waits for servers to arrive, and then would tell a loop that is gone."""
-    waited = Client.__init__
-
-    def briefly(client: Client, intake: Intake) -> None:
-        waited(client, intake)
-        client._connection.guild_ready_timeout = 0.2
-
-    monkeypatch.setattr(Client, "__init__", briefly)
-    async with DiscordEmulator() as dc:
-        async with connected(dc, Listener()):
-            await dc.slash("help")
-        await asyncio.sleep(0.4)
-    gc.collect()
-    assert [record.message for record in caplog.records if record.name == "asyncio"] == []
+async def test_a_client_that_is_closed_tells_nobody_that_it_is_ready() -> None:
+    """Its library waits two seconds for servers to arrive, and would then use a loop that it no longer has."""
+    intake = Intake(Listener(), Originals(), "life", sending=contextlib.nullcontext, hesitate_s=0.0)
+    async with Client(intake) as client:
+        pass
+    client.dispatch("ready")
 
 
 async def test_stopping_lets_an_answer_finish_leaving() -> None:
