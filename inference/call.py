@@ -6,20 +6,19 @@ from dataclasses import dataclass
 
 from inference.batch import Waiting
 from inference.errors import Failed, ServiceError
-from inference.job import Event, Options, Progress, Queued, Result, Running
-from inference.pictures import Header
+from inference.job import Event, Progress, Queued, Result, Running
 from inference.service import StyleInfo
+from inference.work import Work
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """``options`` have the style's defaults put in. ``answer`` is set once, and never after its caller has gone."""
+    """``answer`` is set once, and never after its caller has gone."""
 
     waiting: Waiting
-    header: Header
-    options: Options
+    work: Work
     info: StyleInfo
     answer: asyncio.Future[Result]
     progress: Progress | None

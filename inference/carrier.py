@@ -38,11 +38,10 @@ class Carrier:
         cache: Cache,
         worker: Worker,
         metrics: Metrics,
-        labels: pictures.Labels,
     ) -> None:
         self._scheduler, self._throughput = scheduler, throughput
         self._cache, self._worker = cache, worker
-        self._metrics, self._labels = metrics, labels
+        self._metrics = metrics
         self._device = asyncio.Lock()
         self._decoding_s = 0.0  # of the last batches, newest counting most
         self._freed_s = 0.0  # when the device was last done
@@ -87,10 +86,8 @@ class Carrier:
         async def one(call: Call) -> list[Decoded]:
             if call.dead:
                 return []
-            photo = call.waiting.job.picture
-            prepared = self._worker.beside(pictures.prepare, photo, call.header, call.options, key.height, key.width)
             try:
-                return [(call, await prepared)]
+                return [(call, await self._worker.beside(call.work.prepare, key.height, key.width))]
             except Exception as error:  # of this picture alone
                 call.fail(error)
                 return []
@@ -153,9 +150,7 @@ class Carrier:
         began_s = _now()
 
         async def one(call: Call, prepared: pictures.Prepared, pixels: Pixels, faces: Sequence[Pixels | None]) -> None:
-            finished = self._worker.beside(
-                pictures.finish, prepared, pixels, call.options, call.info, self._labels, faces
-            )
+            finished = self._worker.beside(call.work.finish, prepared, pixels, faces)
             try:
                 call.succeed(_result(call, await finished, len(restyled)))
             except Exception as error:  # of this picture alone

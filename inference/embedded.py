@@ -10,19 +10,21 @@ from types import TracebackType
 from typing import Self
 
 from inference import pictures
+from inference.animations import restyle_moving
 from inference.asked import resolved
-from inference.batch import Key
 from inference.cache import Cache
-from inference.call import Call
 from inference.carrier import Carrier
+from inference.desk import Desk, Order, info
 from inference.device import choose
-from inference.errors import Failed, NotReady, ServiceError, StyleUnavailable, UnknownStyle
-from inference.job import Job, Progress, Result
+from inference.errors import Failed, InvalidOption, NotReady, ServiceError, StyleUnavailable, UnknownStyle
+from inference.gate import Gate
+from inference.job import Crop, Job, Progress, Result
 from inference.limits import Limits
 from inference.metrics import Metrics
 from inference.pipeline import Pipeline
 from inference.scheduler import Scheduler
 from inference.service import StyleInfo
+from inference.sheets import restyle_side_by_side
 from inference.throughput import Throughput
 from inference.warmup import warm_up
 from inference.worker import Worker
@@ -32,8 +34,10 @@ from styles.library import Broken, Library
 
 log = logging.getLogger(__name__)
 
-MOST_ON_A_SHEET = 100
-"""Previews that are drawn when somebody names them; what follows is left out."""
+MOST_PREVIEWS = 100
+"""That are drawn on a sheet when somebody names them; what follows is left out."""
+MOST_STYLES = 24
+"""In which one job may want its photo."""
 
 
 class EmbeddedService:
@@ -49,11 +53,17 @@ class EmbeddedService:
         device: str = "auto",
         limits: Limits | None = None,
         labels: pictures.Labels | None = None,
+        max_frames: int | None = None,
     ) -> None:
-        """``device`` is auto, cpu or cuda; ``labels`` name the operator in the results' metadata."""
-        self.library, self.limits, self.metrics = library, limits or Limits(), Metrics()
+        """``device`` is auto, cpu or cuda; ``labels`` name the operator in the results' metadata.
+
+        ``max_frames`` is how long what moves may be, where ``limits`` are not to say it.
+        """
+        limits = limits or Limits()
+        self.limits = limits if max_frames is None else replace(limits, moving_frames=max_frames)
+        self.library, self.metrics = library, Metrics()
         self._wanted, self._labels = device, labels or pictures.Labels()
-        self._running: tuple[Pipeline, Cache, Worker] | None = None
+        self._running: tuple[Desk, Cache] | None = None
         self._sheet: tuple[tuple[StyleInfo, ...], bytes] | None = None
         self._drawing = asyncio.Lock()
 
@@ -73,7 +83,7 @@ class EmbeddedService:
     async def stylize(self, job: Job, progress: Progress | None = None) -> Result:
         """Run one job; see ``inference.service.Service``."""
         try:
-            result = await (await self._accept(job, progress)).answer
+            return await self._stylize(job, progress)
         except ServiceError as error:
             self.metrics.failed.labels(error.code).inc()
             raise
@@ -81,16 +91,16 @@ class EmbeddedService:
             self.metrics.cancelled.inc()
             raise
         except Exception as error:  # the border: whole to the log, one calm sentence to the caller
-            log.exception("a job of %s could not be accepted", job.user)
+            if self._running is None:
+                raise NotReady("The service is stopping.") from error  # its threads went first
+            log.exception("a job of %s went wrong", job.user)
             self.metrics.failed.labels(Failed.code).inc()
             raise Failed from error
-        self.metrics.finish(result.style)
-        return result
 
     async def styles(self) -> tuple[StyleInfo, ...]:
         """The installed styles, in the order to show them. Raises NotReady."""
         self._ready()
-        return tuple(_info(card) for card in self.library.cards())
+        return tuple(info(card) for card in self.library.cards())
 
     async def preview(self, style: str) -> bytes:
         """The style's preview, a JPEG. Raises UnknownStyle, StyleUnavailable, NotReady."""
@@ -109,7 +119,7 @@ class EmbeddedService:
         """
         self._ready()
         if styles:
-            return await self._draw(tuple(_info(self._card(style)) for style in styles[:MOST_ON_A_SHEET]))
+            return await self._draw(tuple(info(self._card(style)) for style in styles[:MOST_PREVIEWS]))
         async with self._drawing:
             infos = await self.styles()
             if self._sheet is None or self._sheet[0] != infos:
@@ -117,13 +127,13 @@ class EmbeddedService:
             return self._sheet[1]
 
     async def _draw(self, infos: Sequence[StyleInfo]) -> bytes:
-        _, _, worker = self._ready()
-        entries = [(info, await self.preview(info.id)) for info in infos]
-        return await worker.beside(pictures.sheet, entries)
+        desk, _ = self._ready()
+        entries = [(each, await self.preview(each.id)) for each in infos]
+        return await desk.worker.beside(pictures.sheet, entries)
 
     async def rescan(self) -> None:
         """Look at the folders of packs again; generators that were removed or replaced leave at once."""
-        _, cache, _ = self._ready()
+        _, cache = self._ready()
         before, known = self.library.cards(), self.library.broken()
         await asyncio.to_thread(self.library.rescan)
         after = self.library.cards()
@@ -136,7 +146,7 @@ class EmbeddedService:
         self._sheet = None
         log.info("styles: %s", " ".join(card.id for card in after) or "none")
 
-    async def _start(self, starting: AsyncExitStack) -> tuple[Pipeline, Cache, Worker]:
+    async def _start(self, starting: AsyncExitStack) -> tuple[Desk, Cache]:
         device = await asyncio.to_thread(choose, self._wanted)
         limits = replace(self.limits, batch_bytes=device.batch_bytes(self.limits.batch_bytes))
         worker = await starting.enter_async_context(Worker(device))
@@ -151,10 +161,10 @@ class EmbeddedService:
         self._tell_broken()
         await warm_up(self.library.cards(), cache, worker, throughput)
         scheduler = Scheduler(limits, throughput, cache.resident)
-        carrier = Carrier(scheduler, throughput, cache, worker, self.metrics, self._labels)
+        carrier = Carrier(scheduler, throughput, cache, worker, self.metrics)
         pipeline = await starting.enter_async_context(Pipeline(scheduler, carrier, worker, self.metrics))
         starting.callback(asyncio.create_task(self._keep_looking(), name="look for styles").cancel)
-        return pipeline, cache, worker
+        return Desk(pipeline, worker, Gate(limits), throughput, self.metrics, limits, self._labels), cache
 
     def _tell_broken(self, known: Sequence[Broken] = ()) -> None:
         for broken in self.library.broken():
@@ -167,21 +177,28 @@ class EmbeddedService:
             await asyncio.sleep(self.limits.rescan_every_s)
             await self.rescan()
 
-    async def _accept(self, job: Job, progress: Progress | None) -> Call:
-        """Judge the job and queue it, all before anything is decoded."""
-        _, _, worker = self._ready()
-        card = self._card(job.style)
-        options = resolved(job, card, self.limits)
+    async def _stylize(self, job: Job, progress: Progress | None) -> Result:
+        """Judge the job, all before anything is decoded, and run it: still, moving, or in several styles."""
+        self._ready()
+        names = [name.strip() for name in job.style.split(",")]
+        if len(names) > MOST_STYLES:
+            raise InvalidOption(f"At most {MOST_STYLES} styles stand on one sheet.")
+        orders = [self._order(job, name) for name in names]
         header = await asyncio.to_thread(pictures.inspect, job.picture, self.limits)
-        height, width = pictures.bucket(header, options, card.size)
-        key = Key(card.id, card.version, height, width)
-        activation_bytes = worker.device.activation_bytes(key.pixels, card.size.activation_bytes_per_pixel)
-        pipeline, _, _ = self._ready()  # it may have stopped while the header was read
-        call = pipeline.submit(job, key, activation_bytes, header, options, _info(card), progress)
-        self.metrics.accepted.labels(card.id).inc()
-        return call
+        desk, _ = self._ready()  # it may have stopped while the header was read
+        if len(orders) > 1:
+            return await restyle_side_by_side(desk, orders, header, progress)
+        if header.frames > 1 and not job.options.still and job.options.crop is Crop.NONE:
+            return await restyle_moving(desk, orders[0], header, progress)
+        result = await desk.take(orders[0], header, progress).answer
+        self.metrics.finish(result.style)
+        return result
 
-    def _ready(self) -> tuple[Pipeline, Cache, Worker]:
+    def _order(self, job: Job, style: str) -> Order:
+        card = self._card(style)
+        return Order(job, card, resolved(job, card, self.limits))
+
+    def _ready(self) -> tuple[Desk, Cache]:
         if self._running is None:
             raise NotReady("The service is not running.")
         return self._running
@@ -191,7 +208,3 @@ class EmbeddedService:
             return self.library.card(style)
         except NoSuchStyle as error:
             raise UnknownStyle(error.style, error.suggestion) from None
-
-
-def _info(card: Card) -> StyleInfo:
-    return StyleInfo(card.id, card.version, card.title, card.takes, card.licence.weights)

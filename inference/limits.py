@@ -13,9 +13,16 @@ class Limits:
     # One picture, all read from its header before anything is decoded.
     picture_bytes: int = 20_000_000
     picture_pixels: int = 50_000_000
-    picture_frames: int = 500
+    picture_frames: int = 5000  # are counted; of a longer one, not even the first is taken
     min_side: int = 16
     max_aspect: float = 20.0
+
+    # What moves. All of it is decoded, and each frame costs the device what a small picture does. 9 million pixels
+    # are a frame of the largest films; 300 million in all are decoded in two or three seconds.
+    moving_frames: int = 60
+    moving_frame_pixels: int = 9_000_000
+    moving_pixels: int = 300_000_000
+    moving_at_once: int = 4  # each holds its finished frames, 40 MB at most
 
     # The longer side of a result that a job may ask for.
     min_result_side: int = 64

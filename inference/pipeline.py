@@ -22,11 +22,11 @@ from inference.call import Call
 from inference.carrier import Carrier
 from inference.errors import DeadlinePassed, Failed, NotReady, ServiceError
 from inference.herald import Herald
-from inference.job import Job, Options, Progress, Queued
+from inference.job import Job, Progress, Queued
 from inference.metrics import Metrics
-from inference.pictures import Header
 from inference.scheduler import Scheduler
 from inference.service import StyleInfo
+from inference.work import Work
 from inference.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -68,12 +68,15 @@ class Pipeline:
         job: Job,
         key: Key,
         activation_bytes: float,
-        header: Header,
-        options: Options,
+        work: Work,
         info: StyleInfo,
         progress: Progress | None,
+        *,
+        follows: bool = False,
     ) -> Call:
         """Queue one job. Its call's ``answer`` becomes the Result; cancelling that takes it out of the queue.
+
+        One that ``follows`` belongs to what was accepted before, and is never refused as too many.
 
         Raises:
             Busy: the queue is full.
@@ -81,8 +84,8 @@ class Pipeline:
         """
         if self._carrier.stopping:
             raise NotReady("The service is stopping.")
-        waiting = self._scheduler.submit(job, key, activation_bytes, self._loop.time())
-        call = Call(waiting, header, options, info, self._loop.create_future(), progress)
+        waiting = self._scheduler.submit(job, key, activation_bytes, self._loop.time(), follows=follows)
+        call = Call(waiting, work, info, self._loop.create_future(), progress)
         self._calls[waiting] = call
         if math.isfinite(waiting.deadline_s):
             timer = self._loop.call_at(waiting.deadline_s, _expire, call)

@@ -59,13 +59,16 @@ class Scheduler:
         """The encoded pictures that wait."""
         return self._bytes
 
-    def submit(self, job: Job, key: Key, activation_bytes: float, now: float) -> Waiting:
+    def submit(self, job: Job, key: Key, activation_bytes: float, now: float, *, follows: bool = False) -> Waiting:
         """Put ``job`` in the queue. ``activation_bytes`` is what one picture of ``key`` takes on the device.
+
+        What ``follows`` a job that was accepted is not refused; whoever submits it bounds how much there is of it.
 
         Raises:
             Busy: the queue is full, or holds as many jobs of this person as one may have.
         """
-        self._refuse_if_full(job, now)
+        if not follows:
+            self._refuse_if_full(job, now)
         waiting = Waiting(
             number=self._turns.tick(),
             job=job,

@@ -1,14 +1,48 @@
 """Pixels in and out of the service: a photo's bytes in, uint8 H×W×3 arrays between, the result's bytes out.
 
 ``inspect`` judges the header, ``bucket`` chooses the size it runs at, ``prepare`` decodes, ``finish`` encodes;
-``sheet`` draws the contact sheet of styles. All of them block: run them in threads.
+``sheet`` draws the contact sheet of styles. What moves comes apart by ``frames`` and is put together by ``play``,
+``Steady`` between them; ``small`` and ``side_by_side`` are for a photo in several styles. All of them
+block: run them in threads.
 """
 
+from inference.pictures.colours import flattened
+from inference.pictures.comparison import CELL, side_by_side
 from inference.pictures.contact import sheet
-from inference.pictures.header import Header, inspect
-from inference.pictures.labels import Labels
+from inference.pictures.header import Header, inspect, judge_moving
+from inference.pictures.labels import Labels, xmp
 from inference.pictures.ladder import bucket
-from inference.pictures.reading import Pixels, Prepared, prepare
-from inference.pictures.writing import Finished, finish
+from inference.pictures.mark import marked
+from inference.pictures.moving import Frame, frames, moving_size
+from inference.pictures.playing import play
+from inference.pictures.reading import Pixels, Prepared, prepare, ready, small
+from inference.pictures.steady import Steady
+from inference.pictures.writing import Finished, encoded, finish, painted
 
-__all__ = ["Finished", "Header", "Labels", "Pixels", "Prepared", "bucket", "finish", "inspect", "prepare", "sheet"]
+__all__ = [
+    "CELL",
+    "Finished",
+    "Frame",
+    "Header",
+    "Labels",
+    "Pixels",
+    "Prepared",
+    "Steady",
+    "bucket",
+    "encoded",
+    "finish",
+    "flattened",
+    "frames",
+    "inspect",
+    "judge_moving",
+    "marked",
+    "moving_size",
+    "painted",
+    "play",
+    "prepare",
+    "ready",
+    "sheet",
+    "side_by_side",
+    "small",
+    "xmp",
+]

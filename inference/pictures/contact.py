@@ -31,31 +31,38 @@ def sheet(entries: Sequence[tuple[StyleInfo, bytes]]) -> bytes:
     columns = len(entries) if len(entries) <= 3 else max(3 if len(entries) > 4 else 2, round(sqrt(len(entries) * TALL)))
     columns = max(1, columns)
     cell = min(CELL, int(WIDEST / (columns * 1.09 + 0.15)))
-    gap, margin, line = cell * 9 // 100, cell * 12 // 100, cell * 19 // 100
+    return _encoded(page([(info, _preview(preview, cell)) for info, preview in entries], columns, (cell, cell)))
+
+
+def _preview(data: bytes, cell: int) -> Image.Image:
+    with Image.open(io.BytesIO(data)) as image:
+        return ImageOps.fit(image.convert("RGB"), (cell, cell), Image.Resampling.BICUBIC)
+
+
+def page(entries: Sequence[tuple[StyleInfo, Image.Image]], columns: int, cell: tuple[int, int]) -> Image.Image:
+    """Styles and their pictures (RGB, of the size ``cell``) in reading order, each numbered, with its titles."""
+    wide, high = cell
+    unit = min(max(cell), wide * 5 // 4)  # letters are as large whichever way pictures stand, if titles have room
+    gap, margin, line = unit * 9 // 100, unit * 12 // 100, unit * 19 // 100
     rows = ceil(len(entries) / columns)
-    width = columns * (cell + gap) - gap + 2 * margin
-    page = Image.new("RGB", (width, rows * (cell + line + gap) - gap + margin + margin // 2), GROUND)
-    for number, (info, preview) in enumerate(entries):
+    size = columns * (wide + gap) - gap + 2 * margin, rows * (high + line + gap) - gap + margin + margin // 2
+    whole = Image.new("RGB", size, GROUND)
+    for number, (info, picture) in enumerate(entries):
         row, column = divmod(number, columns)
         missing = columns - min(columns, len(entries) - row * columns)  # the last row stands in the middle
-        x = margin + column * (cell + gap) + missing * (cell + gap) // 2
-        _draw(page, (x, margin + row * (cell + line + gap)), cell, line, str(number + 1), info, preview)
-    return _encoded(page)
+        x, y = margin + column * (wide + gap) + missing * (wide + gap) // 2, margin + row * (high + line + gap)
+        whole.paste(picture, (x, y), _rounded(cell, unit // 18))
+        _draw_number(whole, (x, y + high), unit, str(number + 1))
+        _draw_titles(whole, (x, y + high + line * 11 // 20), wide, unit, info)
+    return whole
 
 
-def _draw(
-    page: Image.Image, place: tuple[int, int], cell: int, line: int, number: str, info: StyleInfo, preview: bytes
-) -> None:
-    x, y = place
-    with Image.open(io.BytesIO(preview)) as image:
-        picture = ImageOps.fit(image.convert("RGB"), (cell, cell), Image.Resampling.BICUBIC)
-    page.paste(picture, place, _rounded((cell, cell), cell // 18))
-    _draw_number(page, (x, y + cell), cell, number)
+def _draw_titles(whole: Image.Image, place: tuple[int, int], wide: int, unit: int, info: StyleInfo) -> None:
     title, beside = titles(info)
-    font = _fitting(title + beside, cell)
-    pen, middle = ImageDraw.Draw(page), y + cell + line * 11 // 20
-    pen.text((x + cell // 60, middle), title, INK, font, anchor="lm")
-    pen.text((x + cell - cell // 60, middle), beside, QUIET, font, anchor="rm")
+    font = _fitting(title + beside, wide, unit)
+    pen, (x, middle) = ImageDraw.Draw(whole), place
+    pen.text((x + unit // 60, middle), title, INK, font, anchor="lm")
+    pen.text((x + wide - unit // 60, middle), beside, QUIET, font, anchor="rm")
 
 
 def _draw_number(page: Image.Image, corner: tuple[int, int], cell: int, number: str) -> None:
@@ -81,10 +88,10 @@ def can_draw(text: str) -> bool:
     return all(letter == " " or font.getmask(letter).getbbox() for letter in text)
 
 
-def _fitting(text: str, cell: int) -> ImageFont.FreeTypeFont:
+def _fitting(text: str, wide: int, unit: int) -> ImageFont.FreeTypeFont:
     """The font at the usual size, or smaller for long titles."""
-    usual = cell / 10
-    room = cell * (0.88 if text.isascii() else 0.84)  # some of it lies between two titles
+    usual = unit / 10
+    room = wide * (0.88 if text.isascii() else 0.84)  # some of it lies between two titles
     return _font(min(usual, usual * room / max(1.0, _font(usual).getlength(text))))
 
 

@@ -12,8 +12,9 @@ from importlib.util import find_spec
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from inference.errors import NotAPicture, TooLarge, TooSmall
+from inference.errors import NotAPicture, TooLarge, TooManyFrames, TooSmall
 from inference.limits import Limits
+from inference.pictures import films
 from inference.pictures.frames import gif_frames
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit is lower, is checked right here, and is said in a sentence
@@ -36,6 +37,7 @@ class Header:
     """A picture's format and size, as a person sees it: ``width`` and ``height`` in pixels after the EXIF orientation.
 
     ``orientation`` is the EXIF value (1 to 8) that was taken into account, ``frames`` more than 1 for an animation.
+    ``loop`` is how often that is played, 0 for without end.
     """
 
     format: str
@@ -43,6 +45,7 @@ class Header:
     height: int
     frames: int = 1
     orientation: int = 1
+    loop: int = 0
 
 
 def inspect(data: bytes, limits: Limits) -> Header:
@@ -55,10 +58,26 @@ def inspect(data: bytes, limits: Limits) -> Header:
     """
     if len(data) > limits.picture_bytes:
         raise TooLarge(f"The file is larger than {limits.picture_bytes // 1_000_000} MB.")
-    with opened(data) as image:
-        header = _read(image, data, limits)
+    if films.can_read(data):
+        header = Header(*films.inspect(data, limits))
+    else:
+        with opened(data) as image:
+            header = _read(image, data, limits)
     _judge(header, limits)
     return header
+
+
+def judge_moving(header: Header, limits: Limits) -> None:
+    """Refuse what moves longer, or in larger frames, than we follow; said before any of it is decoded.
+
+    Raises:
+        TooManyFrames: more than ``limits.moving_frames``, or more pixels in a frame or in all than may be.
+    """
+    pixels = header.width * header.height
+    if header.frames > limits.moving_frames:
+        raise TooManyFrames(f"It has {header.frames} frames; at most {limits.moving_frames} can be made to move.")
+    if pixels > limits.moving_frame_pixels or pixels * header.frames > limits.moving_pixels:
+        raise TooManyFrames(f"Its {header.frames} frames of {header.width}×{header.height} pixels are too large.")
 
 
 @contextmanager
@@ -82,7 +101,8 @@ def _read(image: Image.Image, data: bytes, limits: Limits) -> Header:
         frames = gif_frames(data, stop=limits.picture_frames + 1)
     else:
         frames = getattr(image, "n_frames", 1)  # the others say it in their header
-    return Header(str(image.format), width, height, frames, orientation)
+    once = 1 if image.format == "GIF" else 0  # a GIF that does not say plays once
+    return Header(str(image.format), width, height, frames, orientation, image.info.get("loop", once))
 
 
 def _orientation(image: Image.Image) -> int:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
-from inference.service import StyleInfo
-
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 
 PACKET = """\
@@ -34,9 +32,9 @@ class Labels:
 UNNAMED = Labels()
 
 
-def xmp(info: StyleInfo, labels: Labels) -> bytes:
-    """The XMP packet of one result."""
-    tool = escape(f"Atelier, style {info.id} {info.version}")
+def xmp(made_by: str, labels: Labels) -> bytes:
+    """The XMP packet of one result; ``made_by`` names style and version."""
+    tool = escape(f"Atelier, style {made_by}")
     return PACKET.format(source=SOURCE_TYPE, tool=tool, aigc=_aigc(labels)).encode()
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inference.job import Crop, Options
+from inference.pictures import films
 from inference.pictures.colours import flattened, resizable, srgb
 from inference.pictures.face import square
 from inference.pictures.features import Patch, patches
@@ -72,28 +73,52 @@ def prepare(data: bytes, header: Header, options: Options, height: int, width: i
     result = result_size(*framed(header, options), options.max_side)
     wanted = result if options.needs_photo or options.faces else (width, height)
     cropped = options.crop is Crop.AVATAR
-    image = _resized(_cut(data, header), wanted) if cropped else _decoded(data, header, wanted)
+    image = _resized(_cut(data, header), wanted) if cropped else decoded(data, header, wanted)
+    return ready(image, result, options, height, width)
+
+
+def ready(image: Image.Image, result: tuple[int, int], options: Options, height: int, width: int) -> Prepared:
+    """The same for a picture that is decoded already (RGB or RGBA in sRGB, upright).
+
+    ``image`` is of the size ``result`` (width, height) where ``options`` need the photo or its faces.
+    """
     photo, alpha = flattened(image)
     pixels = np.array(_resized(photo, (width, height)))  # a copy: torch wants memory that it may write to
     faces = patches(photo, height, width) if options.faces else ()
     return Prepared(pixels, *result, photo if options.needs_photo else None, alpha and _resized(alpha, result), faces)
 
 
+def small(data: bytes, header: Header, options: Options, side: int) -> Image.Image:
+    """The first frame, cropped as ``options`` say: RGB or RGBA in sRGB, upright, its longer side at most ``side``."""
+    size = result_size(*framed(header, options), side)
+    if options.crop is Crop.AVATAR:
+        return _resized(_cut(data, header), size)
+    return decoded(data, header, size)
+
+
 def _cut(data: bytes, header: Header) -> Image.Image:
-    whole = _decoded(data, header, result_size(header.width, header.height, SEARCHED))
+    whole = decoded(data, header, result_size(header.width, header.height, SEARCHED))
     return whole.crop(square(whole))
 
 
-def _decoded(data: bytes, header: Header, size: tuple[int, int]) -> Image.Image:
+def decoded(data: bytes, header: Header, size: tuple[int, int]) -> Image.Image:
     """The picture turned upright, in sRGB (RGB or RGBA), at exactly ``size`` (width, height)."""
-    lying = size[::-1] if header.orientation in TURNED else size
+    if header.format in films.FORMATS:
+        return films.first(data, size)
     with opened(data) as image:
+        lying = size[::-1] if header.orientation in TURNED else size
         image.draft(None, (int(lying[0] * SLACK), int(lying[1] * SLACK)))
-        profile = image.info.get("icc_profile")
-        with _giant if header.width * header.height > GIANT else nullcontext():
-            small = _shrunk(image, lying)
+        return upright(image, header, size)
+
+
+def upright(image: Image.Image, header: Header, size: tuple[int, int]) -> Image.Image:
+    """The frame at which an opened picture stands, turned upright, in sRGB, at exactly ``size``."""
+    lying = size[::-1] if header.orientation in TURNED else size
+    profile = image.info.get("icc_profile")
+    with _giant if header.width * header.height > GIANT else nullcontext():
+        shrunk = _shrunk(image, lying)
     turn = TURNS.get(header.orientation)
-    return srgb(small if turn is None else small.transpose(turn), profile)
+    return srgb(shrunk if turn is None else shrunk.transpose(turn), profile)
 
 
 def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:

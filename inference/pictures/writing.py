@@ -48,17 +48,29 @@ def finish(
     ``options`` are those that ``prepare`` got, the style's defaults put in. Transparency comes back where the format
     has it (PNG, WebP). Nothing of the photo's metadata does.
     """
+    picture = painted(prepared, styled, options, faces)
+    if options.format is Format.JPEG:
+        picture = picture.convert("RGB")  # over white, as it was styled
+    if options.mark:
+        picture = marked(picture, round_frame=options.crop is Crop.AVATAR)
+    return Finished(
+        encoded(picture, options.format, xmp(f"{info.id} {info.version}", labels)),
+        options.format.media_type,
+        *picture.size,
+    )
+
+
+def painted(prepared: Prepared, styled: Pixels, options: Options, faces: Sequence[Pixels | None] = ()) -> Image.Image:
+    """The result's pixels, RGB, or RGBA where the photo has transparent parts; neither marked nor encoded."""
     size = (prepared.width, prepared.height)
     picture = Image.fromarray(styled).resize(size, Image.Resampling.BICUBIC)
     for patch, fine in zip(prepared.faces, faces, strict=False):
         if fine is not None:
             blended(picture, patch, fine)
     picture = _toned(picture, prepared, options)
-    if prepared.alpha is not None and options.format is not Format.JPEG:
+    if prepared.alpha is not None:
         picture.putalpha(prepared.alpha)
-    if options.mark:
-        picture = marked(picture, round_frame=options.crop is Crop.AVATAR)
-    return Finished(_encoded(picture, options.format, xmp(info, labels)), options.format.media_type, *size)
+    return picture
 
 
 def _photo(prepared: Prepared) -> Image.Image:
@@ -80,7 +92,8 @@ def _toned(picture: Image.Image, prepared: Prepared, options: Options) -> Image.
     return picture
 
 
-def _encoded(picture: Image.Image, kind: Format, label: bytes) -> bytes:
+def encoded(picture: Image.Image, kind: Format, label: bytes) -> bytes:
+    """The picture's bytes, with the XMP packet ``label``."""
     out = io.BytesIO()
     match kind:
         case Format.JPEG:

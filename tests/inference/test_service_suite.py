@@ -193,7 +193,7 @@ async def test_hostile_pictures_are_refused_and_the_service_stays_up_in_bounded_
 
 async def test_odd_pictures_are_styled(service: Service) -> None:
     for name in ODD:
-        assert shown(await service.stylize(Job(odd(name), "tiny"))).format == "JPEG", name
+        assert shown(await service.stylize(Job(odd(name), "tiny", Options(still=True)))).format == "JPEG", name
 
 
 async def test_a_deadline_that_has_passed_is_told(service: Service) -> None:

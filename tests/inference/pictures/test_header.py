@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import psutil
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -53,7 +53,7 @@ def test_rare_but_fine_pictures_are_taken(name: str) -> None:
         ("noise", "not a picture"),
         ("truncated JPEG", "damaged"),
         ("PNG header of 50,000×50,000", "50000×50000 pixels"),
-        ("GIF of 10,000 frames", "500 frames"),
+        ("GIF of 10,000 frames", "5000 frames"),
         ("25 MB", "20 MB"),
         ("20×5,000", "20 times"),
     ],
@@ -103,6 +103,7 @@ def test_counting_frames_ends_on_any_junk(junk: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+@settings(deadline=None)  # a busy machine is no flaw of ours
 @given(data=st.data())
 def test_damaged_pictures_are_refused_or_taken_and_nothing_else(kind: str, data: st.DataObject) -> None:
     picture = bytearray(encoded(photo(), kind))
