@@ -91,7 +91,9 @@ def changed(past: Past, words: str) -> Past:
 
 
 def buttons(tag: str, key: str, past: Past) -> Rows:
-    """What may be changed about a result."""
+    """What may be changed about a result; of pictures that are not at hand again it can only be deleted."""
+    if not past.pictures:
+        return ((_button(tag, key, "again-delete", DELETE),),)
     percent = _percent(past.wish)
     weaker = [("again-weaker", f"{(percent - 1) // _STEP * _STEP}%")] if percent > _STEP else []
     stronger = [("again-stronger", f"{(percent // _STEP + 1) * _STEP}%")] if percent < 100 else []

@@ -37,7 +37,8 @@ def compose(made: Made) -> Answer | Text:
     if made.past and made.past.is_sheet:
         styles = [(style, made.titles.get(style, style)) for style in made.past.styles]
         return Answer(photos, _sheet_caption(made, styles), again.sheet_buttons(made.tag, made.key, styles))
-    before = tuple(made.past.pictures[item.item] for item, _ in results) if made.past else ()
+    at_hand = made.past.pictures if made.past else ()
+    before = tuple(at_hand[item.item] for item, _ in results) if at_hand else ()
     return Answer(photos, _caption(made), _buttons(made), before=before)
 
 
@@ -77,7 +78,7 @@ def _buttons(made: Made) -> again.Rows:
 def _rescue(made: Made) -> again.Rows:
     """Where something moves for too long: its first frame."""
     too_long = any(item.failure == TooManyFrames.code for item in made.items)
-    return again.still_button(made.tag, made.key) if made.past and too_long else ()
+    return again.still_button(made.tag, made.key) if made.past and made.past.pictures and too_long else ()
 
 
 def _photo(item: Item, result: Result, *, among: int) -> Photo:

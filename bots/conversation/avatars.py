@@ -10,7 +10,7 @@ from bots.adapter import Adapter
 from bots.commands import Command, Wish, spoken, wish
 from bots.conversation import naming
 from bots.conversation.again import Past
-from bots.conversation.consent import Consent, Receive, called
+from bots.conversation.consent import Consent, called
 from bots.conversation.delivery import answer_key
 from bots.conversation.gallery import Gallery, cannot
 from bots.conversation.policy import Policy
@@ -42,10 +42,9 @@ class _Asked:
 class Avatars:
     """The commands of this module by their names."""
 
-    def __init__(self, policy: Policy, gallery: Gallery, ledger: Ledger, receive: Receive) -> None:
-        self._policy, self._gallery, self._ledger = policy, gallery, ledger
-        self._consent = Consent(ledger, receive)
-        self.commands: Mapping[str, Handler] = {"avatar": self._avatar, **self._consent.commands}
+    def __init__(self, policy: Policy, gallery: Gallery, ledger: Ledger, consent: Consent) -> None:
+        self._policy, self._gallery, self._ledger, self._consent = policy, gallery, ledger, consent
+        self.commands: Mapping[str, Handler] = {"avatar": self._avatar}
 
     async def _avatar(self, message: Message, command: Command, adapter: Adapter) -> Reply:
         styles = await self._policy.styles(message)
@@ -101,7 +100,7 @@ class Avatars:
         picture = await adapter.avatar(member, message.address)
         if picture is None:
             return _words(message, "avatar-hidden", member=called(member))
-        return _made(message, wanted, (picture,))
+        return replace(_made(message, wanted, (picture,)), once=True)  # its buttons would make more than was allowed
 
     async def _choose(
         self, message: Message, styles: Sequence[StyleInfo], style: StyleInfo | None, asked: _Asked

@@ -1,7 +1,9 @@
 """A member is asked before anybody else has their profile picture restyled. No answer is no."""
 
+import asyncio
 import logging
 import re
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -24,6 +26,7 @@ Receive = Callable[[Message], Awaitable[None]]
 
 _OPEN_S = 86400  # how long a member may think about it
 _MOST_OPEN = 5  # questions in one chat at a time, so that nobody is pestered
+_PATIENCE_S = 20.0  # with one platform, each time; one that is not connected has us wait
 _LONGEST_NAME = 40  # characters of a name that are said back
 _PRESS = re.compile(r"([0-9a-f]{24}) (once|always|never)")
 _GRANTED = re.compile(r".*/granted/([0-9a-f]{24})(?: .*)?", re.DOTALL)  # a chat that moved adds to the ids
@@ -44,7 +47,6 @@ class Consent:
         Raises:
             Failed: the question cannot be said there.
         """
-        await self.expire(adapter)
         tag, member = waiting.person.language, waiting.mentioned[0]
         if match := _GRANTED.fullmatch(waiting.id):
             return None if await self._granted(waiting, match[1]) else Text(replies.text(tag, "consent-over"))
@@ -77,19 +79,20 @@ class Consent:
             await self._say(question, naming.title(style, question.tag), adapter)
         return Text(replies.text(tag, "consent-asked", member=called(member)))
 
-    async def expire(self, adapter: Adapter) -> None:
-        """Forget the questions that nobody answered in time, and say so in their place."""
-        for question in await self._ledger.questions.expire(adapter.platform):
-            if question.sent:
-                text = Text(replies.text(question.tag, "consent-no", member=called(question.member)))
-                try:
-                    await adapter.change(question.waiting.address, question.sent, text)
-                except (SendFailed, SendUncertain) as refusal:
-                    log.info("a question keeps its buttons: %s", refusal)
+    async def tidy(self, adapters: Mapping[str, Adapter]) -> None:
+        """Forget the questions that nobody answered in time, and say so in their place; on a full disk, next time."""
+        for platform, adapter in adapters.items():
+            try:
+                async with asyncio.timeout(_PATIENCE_S):
+                    for question in await self._ledger.questions.expire(platform):
+                        await _close(question, adapter)
+            except TimeoutError:
+                log.info("%s: some questions keep their buttons, which say that they are over", platform)
+            except sqlite3.Error as error:
+                log.error("questions whose time is over could not be forgotten: %s", error)
 
-    async def _answered(self, message: Message, command: Command, adapter: Adapter) -> Reply:
+    async def _answered(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
         """A press under a question. Killed anywhere, it is understood again and comes to the same."""
-        await self.expire(adapter)
         press, tag = _PRESS.fullmatch(command.rest), message.person.language
         question = await self._ledger.questions.find(press[1]) if press else None
         if press is None or question is None or question.waiting.platform != message.platform:
@@ -131,6 +134,18 @@ class Consent:
             log.info("a question may or may not have arrived: %s", broken)
         else:
             await self._ledger.questions.asked(question.key, sent)
+
+
+async def _close(question: Question, adapter: Adapter) -> None:
+    if not question.sent:
+        return
+    text = Text(replies.text(question.tag, "consent-no", member=called(question.member)))
+    try:
+        await adapter.change(question.waiting.address, question.sent, text)
+    except (SendFailed, SendUncertain) as refusal:
+        log.info("a question keeps its buttons: %s", refusal)
+    except Exception:  # the border of one question: a bug in an adapter costs the others nothing
+        log.exception("a question keeps its buttons")
 
 
 def called(person: Person) -> str:

@@ -22,6 +22,7 @@ from bots.conversation.asking import Asking
 from bots.conversation.avatars import Avatars
 from bots.conversation.bulletin import Bulletin
 from bots.conversation.chat_rules import ChatRules
+from bots.conversation.consent import Consent
 from bots.conversation.delivery import Delivery
 from bots.conversation.gallery import Gallery
 from bots.conversation.languages import Languages
@@ -81,6 +82,7 @@ class Conversation:
         )
         self._bulletin = Bulletin(ledger, self._adapters)
         self._gallery = Gallery(service, self._policy)
+        self._consent = Consent(ledger, self.receive)
         self._asking = Asking(self._policy, self._gallery, ledger.memory, self._handlers())
         self._afterwards = Afterwards(ledger, self._adapters)
         self._restyling = Restyling(service, ledger, deadline_s=deadline_s, in_hand=in_hand)
@@ -98,7 +100,8 @@ class Conversation:
             ChatRules(self._service, self._policy, self._ledger.chats),
             Languages(self._ledger.people),
             Operating(self._policy, self._ledger, self._bulletin),
-            Avatars(self._policy, self._gallery, self._ledger, self.receive),
+            Avatars(self._policy, self._gallery, self._ledger, self._consent),
+            self._consent,
             Privacy(self._ledger, lambda entry: self._turns.cancel(entry, announced=False)),
         )
         return {name: handler for module in modules for name, handler in module.commands.items()}
@@ -288,6 +291,7 @@ class Conversation:
         while True:
             await asyncio.sleep(_TIDY_EVERY_S)
             await self._afterwards.tidy()
+            await self._consent.tidy(self._adapters)
             await self._ledger.debits.tidy()
             await self._ledger.announcements.tidy()
             await self._ledger.tidy()

@@ -37,7 +37,7 @@ class Presses:
         if words == again.DELETE:
             return await self._delete(message, key, adapter)
         past = await self._past(message, key, adapter)
-        if past is None:
+        if past is None or not past.pictures:
             return _whisper(message, "again-gone")
         if not words:
             return await self._gallery.show(message, "gallery-photo", again.command(key), Wish())

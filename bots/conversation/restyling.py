@@ -42,7 +42,8 @@ class Restyling:
             if item not in kept:
                 data, failure = await self._fetch(picture, adapter)
                 await self._ledger.keep(entry.number, item, Job(data, request.style, request.options), failure)
-        await again.remember(self._ledger.memory, entry.message, answer_key(entry.message), request.asked)
+        past = replace(request.asked, pictures=()) if request.once else request.asked
+        await again.remember(self._ledger.memory, entry.message, answer_key(entry.message), past)
         return await self._ledger.accept(entry.number, as_file=request.as_file)
 
     async def make(self, entry: Entry, waiting: Waiting) -> None:

@@ -191,18 +191,17 @@ async def test_silence_is_no_and_a_late_press_is_told_so(group: Group) -> None:
         await group.rest(ledger)
         assert group.console.standing[sent].text == OVER
         assert not group.service.jobs
-        assert await ledger.questions.about("console", "ann") == ()
 
 
-async def test_a_question_that_nobody_answered_loses_its_buttons(group: Group) -> None:
+async def test_a_question_that_nobody_answered_loses_its_buttons(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.conversation.conversation._TIDY_EVERY_S", 0.05)
     async with group.running():
         await group.asks()
         sent, _ = await group.question()
     a_day_passes(group.path)
     async with group.running() as ledger:
-        await group.eve.say("/avatar anime", mentioned=(group.ben.person,))
-        await group.rest(ledger)
-        assert group.console.standing[sent].text == NO
+        await group.console.until(lambda: group.console.standing[sent].text == NO)
+        assert await ledger.questions.about("console", "ann") == ()
         assert group.console.standing[sent].buttons == ()
 
 
@@ -507,3 +506,21 @@ async def test_the_member_is_asked_in_their_own_language(group: Group) -> None:
         await group.asks()
         _, question = await group.question()
         assert question.text == replies.text("zh", "consent-question", member="Ann", requester="Ben", title="动漫")
+
+
+@pytest.mark.parametrize("permission", ["once", "always"])
+async def test_nothing_more_is_made_of_a_members_picture_by_pressing_under_it(group: Group, permission: str) -> None:
+    """Neither by the one who asked nor by an admin: whoever wants another asks again."""
+    group.console.admins = {"eve"}
+    async with group.running() as ledger:
+        await group.asks()
+        await group.presses(group.ann, permission)
+        await group.console.until(lambda: bool(group.pictures()))
+        await group.rest(ledger)
+        (picture,) = group.pictures()
+        assert picture.buttons == (f"/again {picture.key} delete",)
+        for who in (group.ben, group.eve):
+            await who.say(f"/again {picture.key} 50%")
+            await group.rest(ledger)
+        assert group.console.whispers == [said("again-gone")] * 2
+        assert len(group.service.jobs) == 1
