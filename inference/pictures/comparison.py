@@ -14,8 +14,6 @@ CELL = 320
 """Pixels of a picture's longer side."""
 SHAPES = (0.5, 2.0)
 """Width by height: of what is longer or thinner, the middle shows."""
-FEWEST, MOST = 2, 24
-"""Pictures on one sheet."""
 FADED = 0.65
 
 
