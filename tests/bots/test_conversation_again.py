@@ -16,11 +16,13 @@ from bots.conversation import Conversation, again
 from bots.conversation.again import Past
 from bots.conversation.delivery import answer_key
 from bots.ledger import Ledger
+from bots.message import Picture
 from inference.job import Crop, Format, Options
 from tests.bots.console import STYLES, Chat, Console, Inverting, Sent, inverted
 
 PHOTO, SECOND = b"a photo", b"another photo"
 KEY = "0123456789abcdef01234567"
+AT_HAND = Picture("photo", "image/jpeg")
 GONE = replies.text("en", "again-gone")
 
 
@@ -63,7 +65,7 @@ async def ask(chat: Chat, text: str, *pictures: bytes, **about: object) -> Sent:
 
 
 def labels(wish: Wish, **about: Any) -> list[str]:
-    return [button.label for row in again.buttons("en", KEY, Past(wish, (), **about)) for button in row]
+    return [button.label for row in again.buttons("en", KEY, Past(wish, (AT_HAND,), **about)) for button in row]
 
 
 def command(shown: Sent, words: str) -> str:
@@ -85,7 +87,7 @@ def command(shown: Sent, words: str) -> str:
     ],
 )
 def test_strength_goes_by_quarters(strength: float | None, weaker: str | None, stronger: str | None) -> None:
-    past = Past(Wish("ukiyoe", strength, sharp=True), ())
+    past = Past(Wish("ukiyoe", strength, sharp=True), (AT_HAND,))
     row = {button.label: button.command for button in again.buttons("en", KEY, past)[0]}
     wanted = {"Weaker": weaker, "Stronger": stronger}
     assert row == {label: f"/again {KEY} {words}" for label, words in wanted.items() if words}
@@ -238,7 +240,7 @@ async def test_a_command_of_that_name_that_is_not_ours_is_left_alone(ann: Chat, 
 def test_every_button_fits_the_narrowest_platform() -> None:
     longest = "x" * 32  # of a style's id
     key = answer_key(Chat(Console(), None).message("/style"))  # type: ignore[arg-type]  # says nothing to anybody
-    every = [again.buttons("zh", key, Past(Wish(style.id, 0.5), ())) for style in STYLES]
+    every = [again.buttons("zh", key, Past(Wish(style.id, 0.5), (AT_HAND,))) for style in STYLES]
     every += [again.still_button("zh", key), again.sheet_buttons("zh", key, [(longest, "title")])]
     commands = [button.command for rows in every for row in rows for button in row]
     assert max(len(text.encode()) for text in commands) == 64
