@@ -262,6 +262,7 @@ class Conversation:
     async def _reply(self, turn: Turn, reply: Text | Answer | None) -> None:
         if reply is None:
             await self._ledger.finish(turn.entry.number, State.SENT)
+            await turn.clear()
         elif isinstance(reply, Text):
             await self._say(turn, reply)
         else:
