@@ -17,7 +17,7 @@ from tests.bots.web_chat import Chat, Painter, Recorder, jpeg, open_chat
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]  # one browser for all
 
-NUMBERS = ((Button("1", "/style ukiyoe"), Button("2", "/style anime")),)
+NUMBERS = ((Button("1. Ukiyo-e", "/style ukiyoe"), Button("2. Anime", "/style anime")), (Button("Delete", "/delete"),))
 
 
 class Host(Painter):
@@ -150,10 +150,10 @@ async def test_tab_reaches_everything_in_the_order_of_reading_and_leads_out_agai
     await page.locator("#tries button").first.click()
     await expect(page.get_by_role("slider")).to_be_visible()
     await say(page, "/try")
-    await expect(page.get_by_role("button", name="2", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="2. Anime")).to_be_visible()
     await page.get_by_role("button", name="Clear").focus()
     met = []
-    for _ in range(9):
+    for _ in range(10):
         await page.keyboard.press("Tab")
         met.append(
             await page.evaluate("""() => {
@@ -164,7 +164,16 @@ async def test_tab_reaches_everything_in_the_order_of_reading_and_leads_out_agai
             }""")
         )
     result = ["Compare before and after", "Download ukiyoe.jpg", "Stronger"]
-    assert met == [*result, "1", "2", "Add a photo", "Take a photo", "Write, or / for commands", "Send"]
+    assert met == [
+        *result,
+        "1. Ukiyo-e",
+        "2. Anime",
+        "Delete",
+        "Add a photo",
+        "Take a photo",
+        "Write, or / for commands",
+        "Send",
+    ]
 
 
 async def test_whoever_changes_a_panel_by_keyboard_stays_in_it(page: Page, host: Host) -> None:
@@ -223,7 +232,7 @@ async def test_a_number_on_the_sheet_is_pressed_and_the_sheet_is_not_compared(pa
     await expect(page.get_by_role("slider")).to_be_visible()
     await say(page, "/try")
     await expect(page.get_by_role("img", name="all styles on one sheet")).to_be_visible()
-    await page.get_by_role("button", name="2", exact=True).click()
+    await page.get_by_role("button", name="2. Anime").click()
     await expect(page.get_by_text("You said: /style anime")).to_be_visible()
     await expect(page.get_by_role("slider")).to_have_count(1)
 

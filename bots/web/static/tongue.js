@@ -19,7 +19,7 @@ function chosen() {
 // The language that a command asks for: "en", "zh", "auto" for the browser's own, or "" if it asks for none.
 export function asked(command) {
   const word = /^\s*[/!]language\s+(\S+)/i.exec(command)?.[1].toLowerCase() ?? "";
-  if (/^(zh|中|chinese)/.test(word)) return "zh";
+  if (/^(zh|中|汉|漢|chinese)/.test(word)) return "zh";
   if (/^(en|英)/.test(word)) return "en";
   return word && "auto";
 }

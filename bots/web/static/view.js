@@ -11,8 +11,8 @@ const CONTROLS = "button, a, input";
 
 // A numbered sheet, or the gallery's, shows styles: there is nothing to compare and nothing to keep.
 function isSheet({ name }, { buttons }) {
-  const labels = (buttons ?? []).flat().map(({ label }) => label);
-  return name === "styles.jpg" || (labels.length > 1 && labels.every((label) => /^\d+$/.test(label)));
+  const numbered = (buttons ?? []).flat().filter(({ label }) => /^\d+(\.|$)/.test(label));
+  return name === "styles.jpg" || numbered.length > 1;
 }
 
 export class View extends EventTarget {
