@@ -1,0 +1,31 @@
+"""One stage for each platform; every story of the suite is told on each of them."""
+
+import logging
+from collections.abc import AsyncIterator, Iterable
+
+import pytest
+
+from deploy.logs import OURS, QUIET
+from tests.bots.conformance.slack_stage import SlackStage
+from tests.bots.conformance.stage import Stage
+
+PLATFORMS: dict[str, type[Stage]] = {stage.platform: stage for stage in (SlackStage,)}
+
+
+@pytest.fixture(params=[pytest.param(name, id=name) for name in PLATFORMS])
+async def stage(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Stage]:
+    """A platform with our adapter connected. In the end no secret may stand in what an operator's log would show."""
+    caplog.set_level(logging.DEBUG)
+    async with PLATFORMS[request.param]() as opened:
+        yield opened
+    written = "\n".join(map(logging.Formatter().format, _logged(caplog.records)))
+    assert [secret for secret in opened.secrets if secret in written] == []
+
+
+def _logged(records: Iterable[logging.LogRecord]) -> Iterable[logging.LogRecord]:
+    """What a verbose program writes: our own lines, and of the libraries' what is not quietened."""
+    for record in records:
+        levels = {**dict.fromkeys(QUIET, logging.WARNING), **dict.fromkeys(OURS, logging.DEBUG)}
+        name = next((name for name in levels if record.name == name or record.name.startswith(f"{name}.")), "")
+        if record.levelno >= levels.get(name, logging.INFO):
+            yield record
