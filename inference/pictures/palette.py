@@ -32,4 +32,4 @@ def _palette(pictures: Sequence[Image.Image]) -> Image.Image:
     strip = Image.new("RGB", (SIDE * len(small), SIDE))
     for place, picture in enumerate(small):
         strip.paste(picture, (place * SIDE, 0))
-    return strip.quantize(COLOURS, Image.Quantize.MEDIANCUT, kmeans=1)
+    return strip.quantize(COLOURS, Image.Quantize.MEDIANCUT)  # refining it by k-means takes minutes on noise
