@@ -7,7 +7,7 @@ import asyncio
 import logging
 import secrets
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from bots.ledger import Ledger
 from bots.web import WebAdapter
 from deploy.library import open_library
 from deploy.listening import Places, listening, reserved
+from deploy.operator import Platforms, Sight, embedded_sight, open_page, remote_sight
 from deploy.settings import Settings, SettingsError, reveal, split_address
 from inference.client import RemoteService
 from inference.http import application, refuse_as_json, require_safe
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from inference.embedded import EmbeddedService
 
 log = logging.getLogger("atelier")
+PLATFORMS = ("web", "telegram", "discord", "matrix")
 
 
 async def run_everything(settings: Settings) -> None:
@@ -40,7 +42,9 @@ async def run_everything(settings: Settings) -> None:
     _require_tokens(settings, web_chat=True, http=True)
     with reserved(settings.listen) as places:
         async with open_embedded(settings) as service:
-            await _converse(settings, service, _service_application(settings, service), places)
+            sight = embedded_sight(service)
+            app = _service_application(settings, sight.service, service.metrics.text)
+            await _converse(settings, sight, app, places)
 
 
 async def run_bots(settings: Settings) -> None:
@@ -50,7 +54,8 @@ async def run_bots(settings: Settings) -> None:
     _require_tokens(settings, web_chat=True)
     with reserved(settings.listen) as places:
         async with open_service(settings) as service:
-            await _converse(settings, service, web.Application(middlewares=[refuse_as_json]), places)
+            app = web.Application(middlewares=[refuse_as_json])
+            await _converse(settings, remote_sight(service, settings), app, places)
 
 
 async def run_service(settings: Settings) -> None:
@@ -59,7 +64,7 @@ async def run_service(settings: Settings) -> None:
     with reserved(settings.listen) as places:
         async with (
             open_embedded(settings) as service,
-            listening(_service_application(settings, service), places),
+            listening(_service_application(settings, service, service.metrics.text), places),
         ):
             log.info("The service is ready: http://%s/v1/styles (Ctrl-C stops it)", settings.listen)
             await _stop_signal()
@@ -83,11 +88,13 @@ async def open_embedded(settings: Settings) -> "AsyncIterator[EmbeddedService]":
     from inference.pictures import Labels
 
     labels = Labels(settings.producer or "")
-    async with EmbeddedService(library, device=settings.device, labels=labels) as embedded:
+    async with EmbeddedService(
+        library, device=settings.device, labels=labels, max_frames=settings.max_frames
+    ) as embedded:
         yield embedded
 
 
-async def _converse(settings: Settings, service: Service, app: web.Application, places: Places) -> None:
+async def _converse(settings: Settings, sight: Sight, app: web.Application, places: Places) -> None:
     """Run every platform until a signal.
 
     On the way out the conversation leaves first, while the platforms still stand, so that answers that are leaving
@@ -100,8 +107,12 @@ async def _converse(settings: Settings, service: Service, app: web.Application, 
     app.add_routes(chat.routes())
     adapters: list[Adapter] = [chat, *_chat_adapters(settings)]
     async with Ledger(settings.data / "ledger.sqlite3") as ledger:
+        standing = Platforms(PLATFORMS)
+        page = open_page(settings, sight, ledger, standing)
+        if page:
+            app.add_routes(page.routes())
         conversation = Conversation(
-            service,
+            sight.service,
             ledger,
             adapters,
             mark=settings.mark,
@@ -110,21 +121,24 @@ async def _converse(settings: Settings, service: Service, app: web.Application, 
             max_items=settings.max_items,
         )
         async with AsyncExitStack() as platforms, conversation:
-            tasks = [asyncio.create_task(_run_adapter(adapter, conversation)) for adapter in adapters]
+            tasks = [asyncio.create_task(_run_adapter(adapter, conversation, standing)) for adapter in adapters]
             await platforms.enter_async_context(listening(app, places))  # last: who connects is heard
             platforms.push_async_callback(_cancel, tasks)
             _say_hello(settings, adapters)
             await _stop_signal()
 
 
-async def _run_adapter(adapter: Adapter, conversation: Conversation) -> None:
+async def _run_adapter(adapter: Adapter, conversation: Conversation, standing: Platforms) -> None:
     """Run one platform. If it turns us away, or its adapter breaks, the others go on."""
+    standing.began(adapter.platform)
     try:
         await adapter.run(conversation)
     except SendFailed as refusal:
         log.error("%s turned us away: %s", adapter.platform, refusal)
+        standing.ended(adapter.platform, str(refusal))
     except Exception:  # the border between platforms: whole to the log, and the others go on
         log.exception("%s broke and is off until the next start", adapter.platform)
+        standing.ended(adapter.platform, "it broke, and is off until the next start; the log says why")
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
@@ -174,8 +188,8 @@ def _require_whole_matrix(settings: Settings) -> None:
         raise SettingsError(f"ATELIER_{missing[0].upper()}: must be set, too, for the Matrix bot")
 
 
-def _service_application(settings: Settings, service: "EmbeddedService") -> web.Application:
-    return application(service, token=reveal(settings.inference_token), metrics=service.metrics.text)
+def _service_application(settings: Settings, service: Service, metrics: Callable[[], bytes]) -> web.Application:
+    return application(service, token=reveal(settings.inference_token), metrics=metrics)
 
 
 async def _stop_signal() -> None:

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     web_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="names by which people reach the web chat, separated by “,”"
     )
+    operator_token: SecretStr | None = Field(
+        None, description="what the operator's page asks for; beyond loopback it is off without one"
+    )
     inference_url: str | None = Field(None, description="a running `atelier serve`; by default the service is embedded")
     inference_token: SecretStr | None = Field(None, description="what the HTTP service asks for beyond loopback")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the generators run")

@@ -13,7 +13,8 @@ _BY_CHAT = """
     SELECT platform, iif(coalesce(private, 1), NULL, debits.chat) AS room, count(DISTINCT debits.chat),
         sum(iif(at > ?, pictures, 0)), sum(pictures) AS week
     FROM debits LEFT JOIN chats USING (platform, chat)
-    WHERE at > ? AND pictures > 0 AND debits.chat != '' GROUP BY platform, room ORDER BY week DESC, platform, room LIMIT ?
+    WHERE at > ? AND pictures > 0 AND debits.chat != ''
+    GROUP BY platform, room ORDER BY week DESC, platform, room LIMIT ?
 """
 _HEARD = "SELECT platform, max(seen) FROM chats GROUP BY platform"
 
