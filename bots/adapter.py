@@ -40,6 +40,13 @@ class ChatGone(SendFailed):
     """Nobody can be reached there any more: the person blocked us, we were removed, or the chat was deleted."""
 
 
+class TurnedAway(SendFailed):
+    """The platform lets us in no more until somebody mends it: a token was revoked, say. It is not about what was sent.
+
+    What could not be delivered so waits for the next start.
+    """
+
+
 class SendUncertain(Exception):
     """The connection broke after the request left: perhaps it was delivered. Never blindly repeated."""
 
@@ -52,14 +59,14 @@ class Adapter(Protocol):
     can be repeated after a restart.
 
     Every sending method waits until it is connected, waits out the platform's flood control, retries where nothing was
-    delivered, and raises ``SendFailed`` or ``SendUncertain``.
+    delivered, and raises ``SendFailed`` or ``SendUncertain``; all methods raise ``TurnedAway`` after ``run`` did.
     """
 
     platform: str
     repeatable: bool
 
     async def run(self, listener: Listener) -> None:
-        """Connect, receive until cancelled, disconnect. Raises ``SendFailed`` when the platform turns us away."""
+        """Connect, receive until cancelled, disconnect. Raises ``TurnedAway`` when the platform does so."""
         ...
 
     async def fetch(self, picture: Picture) -> bytes:

@@ -5,7 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Mapping
 
-from bots.adapter import Adapter, SendFailed, SendUncertain
+from bots.adapter import Adapter, SendFailed, SendUncertain, TurnedAway
 from bots.conversation import again
 from bots.conversation.delivery import answer_key
 from bots.ledger import Entry, Ledger
@@ -48,7 +48,7 @@ class Afterwards:
     async def _take_away(self, place: Place, adapter: Adapter) -> None:
         try:
             await take_away(place, adapter, self._ledger.shown)
-        except SendUncertain as trouble:
+        except (SendUncertain, TurnedAway) as trouble:
             log.info("%s:%s: a result is deleted later: %s", place.platform, place.chat, trouble)
         except SendFailed as refusal:  # nor will it be possible later
             log.info("%s:%s: a result stays: %s", place.platform, place.chat, refusal)

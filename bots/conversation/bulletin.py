@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 
 from bots import replies
-from bots.adapter import Adapter, ChatGone, SendFailed, SendUncertain
+from bots.adapter import Adapter, ChatGone, SendFailed, SendUncertain, TurnedAway
 from bots.ledger import Ledger
 from bots.ledger.announcements import Announcement
 from bots.message import Address, Text
@@ -73,19 +73,25 @@ class Bulletin:
             if place is None:
                 break
             told = True
-            await self._say(adapter, announcement, *place)
+            if not await self._say(adapter, announcement, *place):
+                break
             await self._pause()
         return told
 
-    async def _say(self, adapter: Adapter, announcement: Announcement, chat: str, home: Address) -> None:
+    async def _say(self, adapter: Adapter, announcement: Announcement, chat: str, home: Address) -> bool:
+        """Say it in one chat; False if no chat of the platform can be reached before the next start."""
         key, platform = announcement.key, adapter.platform
         await self._announcements.note(key, platform, chat, "sending")
         outcome = await self._outcome(adapter, home, announcement.words, chat)
         await self._announcements.note(key, platform, chat, outcome)
+        return outcome != "waiting"
 
     async def _outcome(self, adapter: Adapter, home: Address, words: str, chat: str) -> str:
         try:
             await adapter.say(home, Text(words))
+        except TurnedAway as refusal:
+            log.info("%s hears the announcement after a later start: %s", adapter.platform, refusal)
+            return "waiting"
         except SendFailed as refusal:
             log.info("%s:%s does not hear the announcement: %s", adapter.platform, chat, refusal)
             if isinstance(refusal, ChatGone):

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bots import replies
-from bots.adapter import Adapter, SendFailed, SendUncertain
+from bots.adapter import Adapter, SendFailed, SendUncertain, TurnedAway
 from bots.commands import Command
 from bots.conversation import naming
 from bots.conversation.delivery import answer_key
@@ -127,6 +127,8 @@ class Consent:
         text = Text(replies.text(tag, "consent-question", title=title, **names), (_buttons(question),))
         try:
             sent = await adapter.say(waiting.address, text)
+        except TurnedAway:  # the next start asks
+            raise
         except SendFailed as refusal:
             await self._ledger.questions.forget(question.key)
             raise Failed from refusal

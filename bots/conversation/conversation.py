@@ -14,7 +14,7 @@ from typing import Any, Self
 from weakref import WeakValueDictionary
 
 from bots import replies
-from bots.adapter import Adapter
+from bots.adapter import Adapter, TurnedAway
 from bots.commands import parse
 from bots.conversation import naming
 from bots.conversation.afterwards import Afterwards
@@ -167,6 +167,8 @@ class Conversation:
             await self._go_on(turn)
         except ServiceError as refusal:
             await self._apologise(turn, refusal.code)
+        except TurnedAway as refusal:
+            log.info("message %s is left to a later start: %s", turn.entry.number, refusal)
         except Exception:  # the border of one message: whole to the log, one calm sentence to the person
             log.exception("message %s broke", turn.entry.number)
             await self._apologise(turn, Failed.code)

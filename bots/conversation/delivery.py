@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bots import replies
-from bots.adapter import Adapter, ChatGone, SendFailed, SendUncertain
+from bots.adapter import Adapter, ChatGone, SendFailed, SendUncertain, TurnedAway
 from bots.ledger import Entry, Ledger, Reply, State
 from bots.message import Answer, Message, Text
 
@@ -40,6 +40,9 @@ class Delivery:
             log.info("%s × %s", _name(entry), gone)
             await self._ledger.chats.gone(entry.message.platform, entry.message.chat)
             await self._ledger.finish(entry.number, State.FAILED)
+        except TurnedAway as refusal:
+            log.info("%s is answered by a later start: %s", _name(entry), refusal)
+            await self._ledger.take_back(entry)
         except SendFailed as refusal:
             log.warning("%s × %s", _name(entry), refusal)
             if reply is Reply.WORDS:  # more words would fare no better
@@ -63,6 +66,9 @@ class Delivery:
         except ChatGone as gone:
             log.info("%s × %s", _name(entry), gone)
             await self._ledger.chats.gone(entry.message.platform, entry.message.chat)
+        except TurnedAway as refusal:
+            log.info("%s is told by a later start: %s", _name(entry), refusal)
+            return
         except (SendFailed, SendUncertain) as refusal:
             log.warning("%s × %s", _name(entry), refusal)
         except Exception:  # the words may be lost, but the message must still end

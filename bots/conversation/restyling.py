@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from bots import replies
-from bots.adapter import Adapter, SendFailed
+from bots.adapter import Adapter, SendFailed, TurnedAway
 from bots.conversation import again, naming
 from bots.conversation.announced import Announced
 from bots.conversation.answering import Made, compose, failure_text
@@ -81,6 +81,8 @@ class Restyling:
                 return await adapter.fetch(picture), None
             except ServiceError as refusal:
                 return b"", refusal.code
+            except TurnedAway:  # the picture may still be there for the next start
+                raise
             except SendFailed as gone:
                 log.info("a picture could not be fetched: %s", gone)
                 return b"", "gone"

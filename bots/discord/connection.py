@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import aiohttp
 import discord
 
-from bots.adapter import Listener, SendFailed
+from bots.adapter import Listener, TurnedAway
 from bots.discord.client import Client
 from bots.discord.endpoints import Endpoints
 from bots.discord.intake import Intake
@@ -57,16 +57,16 @@ class Connection:
         return self._client
 
     async def client(self) -> discord.Client:
-        """Wait until we are logged in. Raises SendFailed when Discord has turned us away for good."""
+        """Wait until we are logged in. Raises TurnedAway when Discord has done so for good."""
         while self._client is None:
             if self._turned_away:
-                raise SendFailed(self._turned_away)
+                raise TurnedAway(self._turned_away)
             self._changed.clear()
             await self._changed.wait()
         return self._client
 
     async def run(self, listener: Listener, originals: Originals, life: str) -> None:
-        """Listen until cancelled. Raises SendFailed when Discord turns us away."""
+        """Listen until cancelled. Raises TurnedAway when Discord does so."""
         self._endpoints.point()
         Redaction(self._token).install()
         self._turned_away, pause_s = "", FIRST_PAUSE_S
@@ -115,7 +115,7 @@ class Connection:
     def _turn_away(self, reason: str) -> None:
         self._turned_away = reason
         self._changed.set()
-        raise SendFailed(reason) from None
+        raise TurnedAway(reason) from None
 
     def _set(self, client: Client | None) -> None:
         self._client = client

@@ -13,7 +13,7 @@ from typing import TypeVar
 import aiohttp
 import discord
 
-from bots.adapter import ChatGone, SendFailed, SendUncertain
+from bots.adapter import ChatGone, SendFailed, SendUncertain, TurnedAway
 
 T = TypeVar("T")
 
@@ -82,6 +82,8 @@ def explained(refusal: discord.HTTPException) -> SendFailed:
         return MessageGone("the message is gone")
     if refusal.code in _GONE:
         return ChatGone(_GONE[refusal.code])
+    if refusal.status == 401:
+        return TurnedAway("Discord does not accept the bot's token any more (HTTP 401)")
     if refusal.status == 413:
         return SendFailed(_REASONS[40005])
     unknown = f"Discord refused the message (HTTP {refusal.status}, code {refusal.code})"

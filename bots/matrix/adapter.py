@@ -99,7 +99,7 @@ class MatrixAdapter:
         return await self._speaker.show(Place.of(address), answer, key)
 
     async def _log_in(self) -> None:
-        """Become somebody; with what an earlier start kept there is nothing to ask. Raises SendFailed."""
+        """Become somebody; with what an earlier start kept there is nothing to ask. Raises TurnedAway."""
         backoff = Backoff(self._pace)
         while not self._connection.client.access_token:
             try:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import nio
 
-from bots.adapter import SendFailed
+from bots.adapter import TurnedAway
 from bots.matrix.account import Account, Login
 from bots.matrix.pace import Pace
 
@@ -48,7 +48,7 @@ class Connection:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, SendFailed):
+        if isinstance(error, TurnedAway):
             self._refusal = str(error)
             self._settled.set()
         else:
@@ -60,16 +60,16 @@ class Connection:
 
     @property
     def client(self) -> Any:
-        """The client, perhaps not logged in yet. Raises SendFailed when we were turned away, or have stopped."""
+        """The client, perhaps not logged in yet. Raises TurnedAway when we were, or have stopped."""
         if self._client is None:
-            raise SendFailed(self._refusal or "Matrix is not connected.")
+            raise TurnedAway(self._refusal or "Matrix is not connected.")
         return self._client
 
     @property
     def login(self) -> Login:
-        """Who we are. Raises SendFailed before we are anybody."""
+        """Who we are. Raises TurnedAway before we are anybody."""
         if self._login is None:
-            raise SendFailed("Matrix is not connected.")
+            raise TurnedAway("Matrix is not connected.")
         return self._login
 
     @property
@@ -77,7 +77,7 @@ class Connection:
         return self._settled.is_set() and self._client is not None
 
     async def connected(self) -> Any:
-        """The client, once it knows its rooms. Raises SendFailed when we were turned away."""
+        """The client, once it knows its rooms. Raises TurnedAway when we were."""
         await self._settled.wait()
         return self.client
 
@@ -88,7 +88,7 @@ class Connection:
         """Log in with the password as the same device, unless another did since the token ``refused`` was refused.
 
         Raises:
-            SendFailed: the password is not accepted.
+            TurnedAway: the password is not accepted.
             aiohttp.ClientError, TimeoutError: the server cannot be reached.
         """
         async with self._logging_in:
@@ -114,5 +114,5 @@ class Connection:
 def _raise_refusal(answer: Any) -> None:
     """Raise what a failed login means; return when trying again may help."""
     if answer.status_code in ("M_FORBIDDEN", "M_USER_DEACTIVATED", "M_INVALID_USERNAME", "M_UNRECOGNIZED"):
-        raise SendFailed("Matrix does not accept the user or the password.")
+        raise TurnedAway("Matrix does not accept the user or the password.")
     raise TimeoutError(f"the login was not answered: {answer.status_code or 'unknown'}")

@@ -46,7 +46,7 @@ class Delivery:
         return self._connection.client
 
     async def connected(self) -> Any:
-        """The client, once it knows its rooms. Raises SendFailed when we were turned away."""
+        """The client, once it knows its rooms. Raises TurnedAway when we were."""
         return await self._connection.connected()
 
     def move(self, room: str, to: str) -> None:

@@ -43,7 +43,7 @@ class Receiving:
         self._sealed: deque[tuple[str, Any]] = deque(maxlen=SEALED)
 
     async def run(self) -> None:
-        """Raises SendFailed when the server turns us away."""
+        """Raises TurnedAway when the server does so."""
         account, first = self._connection.account, True
         heard = account.heard(self._connection.login)
         while True:

@@ -8,7 +8,7 @@ from telegram import User
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bots.adapter import Listener, SendFailed, SendUncertain
+from bots.adapter import Listener, SendFailed, SendUncertain, TurnedAway
 from bots.message import Address, Answer, Person, Picture, Text
 from bots.telegram.chores import Chores
 from bots.telegram.delivery import Delivery, Refused
@@ -37,7 +37,7 @@ class TelegramAdapter:
     """Telegram, by polling or, with a ``webhook``, by being called. ``api_url`` names the Bot API server.
 
     ``staging_chat`` is a chat of the operator's where we may post: inline mode shows pictures of the styles with it.
-    What is sent before the connection stands waits for it; when Telegram turns us away, it raises SendFailed.
+    What is sent before the connection stands waits for it; when Telegram turns us away, it raises TurnedAway.
     """
 
     platform = PLATFORM
@@ -149,7 +149,7 @@ class TelegramAdapter:
     async def _connected(self) -> RawBot:
         await self._settled.wait()
         if self._bot is None:
-            raise SendFailed(self._refusal)
+            raise TurnedAway(self._refusal)
         return self._bot
 
     def _has_moved(self, chat: int, to: int) -> None:

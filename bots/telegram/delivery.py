@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bots.adapter import ChatGone, SendFailed, SendUncertain
+from bots.adapter import ChatGone, SendFailed, SendUncertain, TurnedAway
 from bots.telegram.pace import Backoff, Flood, Pace
 from bots.telegram.wire import RawBot, never_left, retry_after_s
 
@@ -56,7 +56,7 @@ class Delivery:
         """Make a call that shows in ``chat``; ``call`` gets the chat's present number, as groups move.
 
         Raises:
-            Refused: nothing was delivered.
+            Refused, TurnedAway: nothing was delivered.
             SendUncertain: the request left and no answer came, and it is not ``repeatable``.
         """
         backoff = Backoff(self._pace)
@@ -94,7 +94,7 @@ class Delivery:
                 await self._again(error, backoff, repeatable=True)
 
     async def bot(self) -> RawBot:
-        """The connected bot, for calls that are made once. Raises SendFailed when Telegram turned us away."""
+        """The connected bot, for calls that are made once. Raises TurnedAway when Telegram did so."""
         return await self._connected()
 
     def present(self, chat: int) -> int:
@@ -111,6 +111,8 @@ class Delivery:
     async def _again(self, error: TelegramError, backoff: Backoff, *, repeatable: bool) -> None:
         """Wait before the next try, or raise what the error means."""
         if isinstance(error, InvalidToken):  # the library's name for any 401 and 404
+            if "unauthorized" in error.message.lower():
+                raise TurnedAway("Telegram does not accept the bot's token any more.") from None
             raise Refused("the bot's token or what was asked for is not known there") from None
         if isinstance(error, BadRequest | Forbidden | Conflict):
             gone = any(reason in error.message.lower() for reason in NOBODY_THERE)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bots.adapter import SendFailed
+from bots.adapter import TurnedAway
 from bots.telegram.pace import Backoff, Pace
 from bots.telegram.wire import retry_after_s
 
@@ -25,11 +25,11 @@ class Outage:
         self._backoff = Backoff(pace)
 
     async def wait(self, error: TelegramError) -> None:
-        """Wait before the next try. Raises SendFailed when trying again cannot help."""
+        """Wait before the next try. Raises TurnedAway when trying again cannot help."""
         if isinstance(error, InvalidToken):
-            raise SendFailed("Telegram does not accept the bot's token; @BotFather shows the right one.") from None
+            raise TurnedAway("Telegram does not accept the bot's token; @BotFather shows the right one.") from None
         if isinstance(error, BadRequest | Forbidden):
-            raise SendFailed(f"Telegram refused: {error.message}") from None
+            raise TurnedAway(f"Telegram refused: {error.message}") from None
         if isinstance(error, RetryAfter):
             return await asyncio.sleep(retry_after_s(error))
         if not self.lasts:
@@ -47,7 +47,7 @@ class Outage:
 
 
 async def until_reached(call: Callable[[], Awaitable[T]], pace: Pace) -> T:
-    """Make a call that has to succeed before anything else can. Raises SendFailed when Telegram turns us away."""
+    """Make a call that has to succeed before anything else can. Raises TurnedAway when Telegram does so."""
     outage = Outage(pace)
     while True:
         try:

@@ -33,7 +33,7 @@ class Polling:
         self._last_of_chat: dict[int, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Receive until cancelled. Raises SendFailed when the token is no longer accepted."""
+        """Receive until cancelled. Raises TurnedAway when the token is no longer accepted."""
         async with Chores() as chores:
             albums = Albums(chores, self._pace.album_quiet_s, self._inbox.record_surely)
             offset = 0
