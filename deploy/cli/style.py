@@ -66,7 +66,7 @@ def style(
 
     Of a photo becomes NAME-STYLE.jpg; what a folder holds keeps its names and subfolders under OUT, in a subfolder for
     each style if there are several, and for each folder likewise. A result that is there, and no older than its photo,
-    is left alone: after Ctrl-C the same command goes on.
+    is left alone: after Ctrl-C the same command goes on. Of a picture that moves, the first frame is restyled.
 
     \b
       atelier style cat.jpg --style ukiyoe
@@ -75,7 +75,8 @@ def style(
       ATELIER_INFERENCE_URL=http://gpu:8080 atelier style products/ --style ukiyoe -o styled/
     """
     order = Order(tuple(dict.fromkeys(photos)), styles, out, Format(form) if form else None)
-    options = Options(**wanted, format=order.kind(), crop=Crop.AVATAR if avatar else Crop.NONE)
+    crop = Crop.AVATAR if avatar else Crop.NONE
+    options = Options(**wanted, format=order.kind(), crop=crop, still=True)  # files are named before they are made
     everything, beside = pieces(order)
     if not everything:
         raise Refused(f"{photos[0]}: there are no pictures in it; they end in {', '.join(sorted(PICTURES))}.")
