@@ -9,6 +9,8 @@ ServiceError
 ├── NotAPicture         415 not_a_picture
 │   └── TooSmall        415 too_small
 ├── InvalidOption       422 bad_option
+├── ReferenceMissing    422 reference_missing
+├── BadReference        422 bad_reference
 ├── Busy                429 busy               .retry_after_s
 ├── StyleUnavailable    503 style_unavailable
 ├── NotReady            503 not_ready
@@ -84,6 +86,18 @@ class InvalidOption(ServiceError):
     """An option is out of its range."""
 
     status, code = 422, "bad_option"
+
+
+class ReferenceMissing(ServiceError):
+    """The style paints in the style of another picture, and none came with the photo."""
+
+    status, code = 422, "reference_missing"
+
+
+class BadReference(ServiceError):
+    """A style picture that is none, or too small, or too large. The photo is not to blame."""
+
+    status, code = 422, "bad_reference"
 
 
 class Busy(ServiceError):

@@ -60,6 +60,21 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A style picture: the job's photo comes out in its style.
+
+    ``weight`` says how much of a mix this one is, beside the other references' weights; any number above 0.
+    """
+
+    picture: bytes = field(repr=False)
+    weight: float = 1.0
+
+
+MOST_REFERENCES = 3
+"""That one job may mix."""
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One picture that one person wants in one style.
 
@@ -67,7 +82,8 @@ class Job:
     sheet of small pictures, the photo in each of these styles, in this order.
 
     ``user`` and ``chat`` are opaque fairness keys ("telegram:17"), ``deadline_s`` counts seconds from
-    the moment the service accepts the job.
+    the moment the service accepts the job. ``references`` are 1 to 3 style pictures for a style that takes
+    "photo+reference" (``StyleInfo.takes``), and none for any other.
     """
 
     picture: bytes = field(repr=False)
@@ -76,6 +92,7 @@ class Job:
     user: str = "anonymous"
     chat: str = ""
     deadline_s: float | None = None
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

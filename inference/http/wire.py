@@ -28,6 +28,8 @@ ERRORS: Mapping[str, type[ServiceError]] = {
         errors.NotAPicture,
         errors.TooSmall,
         errors.InvalidOption,
+        errors.ReferenceMissing,
+        errors.BadReference,
         errors.StyleUnavailable,
         errors.NotReady,
         errors.DeadlinePassed,
