@@ -6,10 +6,15 @@ from collections.abc import AsyncIterator, Iterable
 import pytest
 
 from deploy.logs import OURS, QUIET
+from tests.bots.conformance.discord_stage import DiscordStage
 from tests.bots.conformance.slack_stage import SlackStage
 from tests.bots.conformance.stage import Stage
+from tests.bots.conformance.telegram_stage import TelegramStage
+from tests.bots.conformance.web_stage import WebStage
 
-PLATFORMS: dict[str, type[Stage]] = {stage.platform: stage for stage in (SlackStage,)}
+PLATFORMS: dict[str, type[Stage]] = {
+    stage.platform: stage for stage in (WebStage, TelegramStage, DiscordStage, SlackStage)
+}
 
 
 @pytest.fixture(params=[pytest.param(name, id=name) for name in PLATFORMS])
