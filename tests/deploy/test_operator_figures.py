@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from deploy.operator.words import REFUSALS, ago, seconds, size, style_name
 from inference import errors
 from inference.errors import Busy, ServiceError
 from inference.job import Job
+from inference.metrics import Metrics
 from tests.hostile import encoded, photo
 from tests.inference.inverting import InvertingService
 
@@ -123,3 +125,11 @@ def test_figures_read_well() -> None:
     assert style_name("x" * 99) == "x" * 32
     now = time.time()
     assert [ago(now - past) for past in (-5, 20, 130, 9000)] == ["just now", "just now", "2 min ago", "2 h 30 min ago"]
+
+
+def test_the_docs_name_every_measure_that_prometheus_reads() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
+    measures = {
+        line.split()[2] for line in Metrics().text().decode().splitlines() if line.startswith("# TYPE atelier_")
+    }
+    assert {name for name in measures if f"`{name}`" not in docs and not name.endswith("_created")} == set()

@@ -80,7 +80,7 @@ async def test_a_busy_service_is_seen_from_queue_to_results(tmp_path: Path) -> N
         made = len(results)
         said = await reads(room, f"batches that found theirs loaded {made - 1} of {made}")
         assert "Nobody waits." in said
-        assert f"Pictures per second {made / 60:.2f} over the last minute · {made} since the start" in said
+        assert f"Pictures / s {made / 60:.2f} over the last minute · {made} since the start" in said
         assert "generators loaded 2" in said
         assert "loads, unloads 2, 0" in said
         assert re.search(r"p50 · p95 [\d.]+ m?s · of \d in 15 min", said)
