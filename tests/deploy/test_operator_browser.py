@@ -16,7 +16,7 @@ from tests.deploy.operator_room import open_room, serving, until
 pytestmark = pytest.mark.browser
 
 PHONE: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
-PICTURES = os.environ.get("SHOTS")
+PICTURES = os.environ.get("SHOTS")  # a folder for pictures of the screen, for whoever wants to look
 _HIDE = """
 (hidden) => {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
