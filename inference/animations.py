@@ -60,7 +60,7 @@ async def _wait_for_gate(inside: AsyncExitStack, desk: Desk, order: Order, anima
     job = order.job
     try:
         async with asyncio.timeout(job.deadline_s):
-            passing = desk.gate.through(job.user, len(job.picture), animation.seconds, animation.tell)
+            passing = desk.gate.through(job.user, job.held_bytes, animation.seconds, animation.tell)
             await inside.enter_async_context(passing)
     except TimeoutError:
         raise DeadlinePassed("The time given for this picture was over before its turn came.") from None
@@ -122,10 +122,10 @@ class _Animation:
         return call, part, frame.shown_ms
 
     def _job(self, waited_s: float, *, first: bool) -> Job:
-        """Once it has begun, it is finished: only the first frame can be too late. The file counts once, too."""
+        """Once it has begun, it is finished: only the first frame can be too late. The files count once, too."""
         job = self._order.job
         if not first:
-            return replace(job, picture=b"", deadline_s=None)
+            return replace(job, picture=b"", references=(), deadline_s=None)
         return job if job.deadline_s is None else replace(job, deadline_s=max(1e-3, job.deadline_s - waited_s))
 
     def _hear_first(self, event: Event) -> None:

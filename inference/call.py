@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inference.batch import Waiting
 from inference.errors import Failed, ServiceError
 from inference.job import Event, Progress, Queued, Result, Running
+from inference.references import StylePicture
 from inference.service import StyleInfo
 from inference.work import Work
 
@@ -22,6 +24,7 @@ class Call:
     info: StyleInfo
     answer: asyncio.Future[Result]
     progress: Progress | None
+    references: Sequence[StylePicture] = ()
     told: int = 0  # the position that was told last
     started_s: float | None = None
 

@@ -8,10 +8,13 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 
+from torch import Tensor
+
 from inference import pictures
 from inference.batch import Batch, Key
 from inference.cache import Cache
 from inference.call import Call
+from inference.codes import Codes
 from inference.errors import DeadlinePassed, NotReady
 from inference.job import Result
 from inference.metrics import Metrics
@@ -25,6 +28,8 @@ log = logging.getLogger(__name__)
 MARGIN = 2.0  # the next batch is chosen this many times its usual decoding before the device needs it
 
 Decoded = tuple[Call, pictures.Prepared]
+Ready = tuple[Call, pictures.Prepared, Tensor | None]
+"""With the code of its style pictures, where the style takes them."""
 Restyled = tuple[Call, pictures.Prepared, Pixels, Sequence[Pixels | None]]
 
 
@@ -36,11 +41,12 @@ class Carrier:
         scheduler: Scheduler,
         throughput: Throughput,
         cache: Cache,
+        codes: Codes,
         worker: Worker,
         metrics: Metrics,
     ) -> None:
         self._scheduler, self._throughput = scheduler, throughput
-        self._cache, self._worker = cache, worker
+        self._cache, self._codes, self._worker = cache, codes, worker
         self._metrics = metrics
         self._device = asyncio.Lock()
         self._decoding_s = 0.0  # of the last batches, newest counting most
@@ -75,10 +81,11 @@ class Carrier:
             try:
                 decoded = await self._decode(batch.key, calls)
                 style = await held.enter_async_context(self._cache.use(batch.key.style, batch.key.version))
+                ready = await self._encode_references(style, decoded)
                 await held.enter_async_context(self._device)
             finally:
                 begun()
-            return await self._run(batch, style, decoded)
+            return await self._run(batch, style, ready)
 
     async def _decode(self, key: Key, calls: Iterable[Call]) -> list[Decoded]:
         began_s = _now()
@@ -96,33 +103,48 @@ class Carrier:
         self._decoding_s += FRESHNESS * (_now() - began_s - self._decoding_s)
         return [each for found in decoded for each in found]
 
-    async def _run(self, batch: Batch, style: Style, decoded: list[Decoded]) -> list[Restyled]:
+    async def _encode_references(self, style: Style, decoded: Iterable[Decoded]) -> list[Ready]:
+        """Each with the code of its own style pictures: what differs between them stands in no one's way."""
+
+        async def one(call: Call, prepared: pictures.Prepared) -> list[Ready]:
+            if not call.references:
+                return [(call, prepared, None)]
+            try:
+                return [(call, prepared, await self._codes.mixed(style, call.references))]
+            except Exception as error:  # of these style pictures alone
+                call.fail(error)
+                return []
+
+        ready = await asyncio.gather(*(one(*each) for each in decoded))
+        return [each for found in ready for each in found]
+
+    async def _run(self, batch: Batch, style: Style, ready: list[Ready]) -> list[Restyled]:
         """Run those who still wait. The device is ours until this returns."""
         began_s = _now()
-        alive = [(call, prepared) for call, prepared in decoded if self._may_begin(call, began_s)]
+        alive = [each for each in ready if self._may_begin(each[0], began_s)]
         if not alive:
             return []
         self._scheduler.started(batch, began_s)
-        ran = await self._worker.run(style, [prepared.pixels for _, prepared in alive])
+        codes = [code for _, _, code in alive if code is not None]  # of all or of none: they share a style
+        ran = await self._worker.run(style, [prepared.pixels for _, prepared, _ in alive], codes or None)
         if ran.too_many:
             self._scheduler.keep_below(batch.key, ran.too_many)
-        faces = await self._run_faces(style, [prepared for _, prepared in alive], ran.most * batch.key.pixels)
-        self._note(batch, [call for call, _ in alive], began_s)
+        faces = await self._run_faces(style, alive, ran.most * batch.key.pixels)
+        self._note(batch, [call for call, _, _ in alive], began_s)
         restyled: list[Restyled] = []
-        for (call, prepared), picture, fine in zip(alive, ran.pictures, faces, strict=True):
+        for (call, prepared, _), picture, fine in zip(alive, ran.pictures, faces, strict=True):
             if isinstance(picture, Exception):
                 call.fail(picture)
             else:
                 restyled.append((call, prepared, picture, fine))
         return restyled
 
-    async def _run_faces(
-        self, style: Style, prepared: Sequence[pictures.Prepared], pixels: int
-    ) -> list[list[Pixels | None]]:
+    async def _run_faces(self, style: Style, ready: Sequence[Ready], pixels: int) -> list[list[Pixels | None]]:
         """What becomes of each picture's faces. They take no more memory than the pictures did, ``pixels`` at once."""
-        patches = [face.pixels for each in prepared for face in each.faces]
-        painted = iter(await self._worker.run_apart(style, patches, pixels) if patches else ())
-        return [[next(painted) for _ in each.faces] for each in prepared]
+        patches = [face.pixels for _, prepared, _ in ready for face in prepared.faces]
+        codes = [code for _, prepared, code in ready for _ in prepared.faces if code is not None]
+        painted = iter(await self._worker.run_apart(style, patches, pixels, codes or None) if patches else ())
+        return [[next(painted) for _ in prepared.faces] for _, prepared, _ in ready]
 
     def _may_begin(self, call: Call, now: float) -> bool:
         if self.stopping:

@@ -99,8 +99,16 @@ class RemoteService:
 
 def _form(job: Job) -> aiohttp.FormData:
     form = aiohttp.FormData()
-    form.add_field("image", io.BytesIO(job.picture), filename="picture", content_type="application/octet-stream")
-    texts = {"style": job.style, "user": job.user, "chat": job.chat, "deadline_s": job.deadline_s}
+    for name, picture in (("image", job.picture), *(("reference", each.picture) for each in job.references)):
+        form.add_field(name, io.BytesIO(picture), filename="picture", content_type="application/octet-stream")
+    weights = ",".join(str(each.weight) for each in job.references)
+    texts = {
+        "weights": weights or None,
+        "style": job.style,
+        "user": job.user,
+        "chat": job.chat,
+        "deadline_s": job.deadline_s,
+    }
     texts |= {one.name: getattr(job.options, one.name) for one in fields(Options)}
     for name, value in texts.items():
         if value is not None:

@@ -11,6 +11,7 @@ from inference.limits import Limits
 from inference.metrics import Metrics
 from inference.pictures import Header
 from inference.pipeline import Pipeline
+from inference.references import StylePicture
 from inference.service import StyleInfo
 from inference.throughput import Throughput
 from inference.work import Whole, Work
@@ -20,11 +21,15 @@ from styles.card import Card
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A job with its style's card; ``options`` are the job's with the style's defaults put in."""
+    """A job with its style's card; ``options`` are the job's with the style's defaults put in.
+
+    ``references`` are the job's style pictures, judged.
+    """
 
     job: Job
     card: Card
     options: Options
+    references: tuple[StylePicture, ...] = ()
 
     @property
     def info(self) -> StyleInfo:
@@ -59,7 +64,9 @@ class Desk:
         """Queue one picture. ``header`` says its size; ``follows``: see ``Pipeline.submit``. Raises Busy, NotReady."""
         key = self.key(order, header)
         activation_bytes = self.worker.device.activation_bytes(key.pixels, order.card.size.activation_bytes_per_pixel)
-        call = self.pipeline.submit(order.job, key, activation_bytes, work, order.info, progress, follows=follows)
+        call = self.pipeline.submit(
+            order.job, key, activation_bytes, work, order.info, progress, order.references, follows=follows
+        )
         if not follows:
             self.metrics.accepted.labels(order.card.id).inc()
         return call

@@ -11,9 +11,10 @@ from typing import Self
 
 from inference import pictures
 from inference.animations import restyle_moving
-from inference.asked import resolved
+from inference.asked import TAKES_REFERENCE, resolved
 from inference.cache import Cache
 from inference.carrier import Carrier
+from inference.codes import Codes
 from inference.desk import Desk, Order, info
 from inference.device import choose
 from inference.errors import Failed, InvalidOption, NotReady, ServiceError, StyleUnavailable, UnknownStyle
@@ -22,6 +23,7 @@ from inference.job import Crop, Job, Progress, Result
 from inference.limits import Limits
 from inference.metrics import Metrics
 from inference.pipeline import Pipeline
+from inference.references import judged
 from inference.scheduler import Scheduler
 from inference.service import StyleInfo
 from inference.sheets import restyle_side_by_side
@@ -63,7 +65,7 @@ class EmbeddedService:
         self.limits = limits if max_frames is None else replace(limits, moving_frames=max_frames)
         self.library, self.metrics = library, Metrics()
         self._wanted, self._labels = device, labels or pictures.Labels()
-        self._running: tuple[Desk, Cache] | None = None
+        self._running: tuple[Desk, Cache, Codes] | None = None
         self._sheet: tuple[tuple[StyleInfo, ...], bytes] | None = None
         self._drawing = asyncio.Lock()
 
@@ -127,13 +129,13 @@ class EmbeddedService:
             return self._sheet[1]
 
     async def _draw(self, infos: Sequence[StyleInfo]) -> bytes:
-        desk, _ = self._ready()
+        desk, *_ = self._ready()
         entries = [(each, await self.preview(each.id)) for each in infos]
         return await desk.worker.beside(pictures.sheet, entries)
 
     async def rescan(self) -> None:
         """Look at the folders of packs again; generators that were removed or replaced leave at once."""
-        _, cache = self._ready()
+        _, cache, codes = self._ready()
         before, known = self.library.cards(), self.library.broken()
         await asyncio.to_thread(self.library.rescan)
         after = self.library.cards()
@@ -143,10 +145,11 @@ class EmbeddedService:
         for card in before:
             if card not in after:
                 cache.revoke(card.id, card.version)
+                codes.forget(card.id, card.version)
         self._sheet = None
         log.info("styles: %s", " ".join(card.id for card in after) or "none")
 
-    async def _start(self, starting: AsyncExitStack) -> tuple[Desk, Cache]:
+    async def _start(self, starting: AsyncExitStack) -> tuple[Desk, Cache, Codes]:
         device = await asyncio.to_thread(choose, self._wanted)
         limits = replace(self.limits, batch_bytes=device.batch_bytes(self.limits.batch_bytes))
         worker = await starting.enter_async_context(Worker(device))
@@ -161,10 +164,11 @@ class EmbeddedService:
         self._tell_broken()
         await warm_up(self.library.cards(), cache, worker, throughput)
         scheduler = Scheduler(limits, throughput, cache.resident)
-        carrier = Carrier(scheduler, throughput, cache, worker, self.metrics)
+        codes = Codes(worker, limits, self.metrics)
+        carrier = Carrier(scheduler, throughput, cache, codes, worker, self.metrics)
         pipeline = await starting.enter_async_context(Pipeline(scheduler, carrier, worker, self.metrics))
         starting.callback(asyncio.create_task(self._keep_looking(), name="look for styles").cancel)
-        return Desk(pipeline, worker, Gate(limits), throughput, self.metrics, limits, self._labels), cache
+        return Desk(pipeline, worker, Gate(limits), throughput, self.metrics, limits, self._labels), cache, codes
 
     def _tell_broken(self, known: Sequence[Broken] = ()) -> None:
         for broken in self.library.broken():
@@ -183,9 +187,11 @@ class EmbeddedService:
         names = [name.strip() for name in job.style.split(",")]
         if len(names) > MOST_STYLES:
             raise InvalidOption(f"At most {MOST_STYLES} styles stand on one sheet.")
-        orders = [self._order(job, name) for name in names]
+        orders = self._orders(job, [self._card(name) for name in names])
         header = await asyncio.to_thread(pictures.inspect, job.picture, self.limits)
-        desk, _ = self._ready()  # it may have stopped while the header was read
+        references = await asyncio.to_thread(judged, job.references, self.limits)
+        orders = [replace(order, references=references if order.job.references else ()) for order in orders]
+        desk, *_ = self._ready()  # it may have stopped while the header was read
         if len(orders) > 1:
             return await restyle_side_by_side(desk, orders, header, progress)
         if header.frames > 1 and not job.options.still and job.options.crop is Crop.NONE:
@@ -194,11 +200,14 @@ class EmbeddedService:
         self.metrics.finish(result.style)
         return result
 
-    def _order(self, job: Job, style: str) -> Order:
-        card = self._card(style)
-        return Order(job, card, resolved(job, card, self.limits))
+    def _orders(self, job: Job, cards: Sequence[Card]) -> list[Order]:
+        """The job in each style. Style pictures go to those that take them, if any does; else they are refused."""
+        taken = any(card.takes == TAKES_REFERENCE for card in cards)
+        plain = replace(job, references=()) if taken else job
+        jobs = [job if card.takes == TAKES_REFERENCE else plain for card in cards]
+        return [Order(own, card, resolved(own, card, self.limits)) for own, card in zip(jobs, cards, strict=True)]
 
-    def _ready(self) -> tuple[Desk, Cache]:
+    def _ready(self) -> tuple[Desk, Cache, Codes]:
         if self._running is None:
             raise NotReady("The service is not running.")
         return self._running

@@ -94,6 +94,11 @@ class Job:
     deadline_s: float | None = None
     references: tuple[Reference, ...] = ()
 
+    @property
+    def held_bytes(self) -> int:
+        """The encoded pictures that it holds."""
+        return len(self.picture) + sum(len(reference.picture) for reference in self.references)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

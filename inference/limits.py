@@ -46,3 +46,7 @@ class Limits:
     cache_bytes: int = 256 * 2**20
     broken_for_s: float = 60.0
     rescan_every_s: float = 5.0
+
+    # Codes of style pictures that are kept: some thousand numbers each.
+    codes: int = 2000
+    code_bytes: int = 8 * 2**20

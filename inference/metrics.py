@@ -35,6 +35,12 @@ class Metrics:
         self.cache_loads = Counter("atelier_cache_loads", "Generators loaded.", ["style"], registry=here)
         self.cache_evictions = Counter("atelier_cache_evictions", "Generators unloaded.", registry=here)
         self.cache_bytes = Gauge("atelier_cache_bytes", "Weights that are loaded.", registry=here)
+        self.code_hits = Counter("atelier_code_hits", "Style pictures whose code was at hand.", registry=here)
+        self.code_misses = Counter("atelier_code_misses", "Style pictures that were encoded.", registry=here)
+        self.code_bytes = Gauge("atelier_code_bytes", "Codes of style pictures that are kept.", registry=here)
+        self.encode_s = Histogram(
+            "atelier_encode_seconds", "A style picture on the device.", ["style"], buckets=SECONDS, registry=here
+        )
         rate = Gauge("atelier_pictures_per_second", "Results, over the last minute.", registry=here)
         rate.set_function(self.pictures_per_second)
 

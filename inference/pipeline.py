@@ -12,7 +12,7 @@ late as its decoding allows: until then it may fill, and whoever comes or goes s
 import asyncio
 import logging
 import math
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +24,7 @@ from inference.errors import DeadlinePassed, Failed, NotReady, ServiceError
 from inference.herald import Herald
 from inference.job import Job, Progress, Queued
 from inference.metrics import Metrics
+from inference.references import StylePicture
 from inference.scheduler import Scheduler
 from inference.service import StyleInfo
 from inference.work import Work
@@ -71,6 +72,7 @@ class Pipeline:
         work: Work,
         info: StyleInfo,
         progress: Progress | None,
+        references: Sequence[StylePicture] = (),
         *,
         follows: bool = False,
     ) -> Call:
@@ -85,7 +87,7 @@ class Pipeline:
         if self._carrier.stopping:
             raise NotReady("The service is stopping.")
         waiting = self._scheduler.submit(job, key, activation_bytes, self._loop.time(), follows=follows)
-        call = Call(waiting, work, info, self._loop.create_future(), progress)
+        call = Call(waiting, work, info, self._loop.create_future(), progress, references)
         self._calls[waiting] = call
         if math.isfinite(waiting.deadline_s):
             timer = self._loop.call_at(waiting.deadline_s, _expire, call)

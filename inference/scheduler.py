@@ -80,7 +80,7 @@ class Scheduler:
         )
         self._waiting[waiting.number] = waiting
         self._people[waiting.user] += 1
-        self._bytes += len(job.picture)
+        self._bytes += job.held_bytes
         self._plan = None
         return waiting
 
@@ -184,7 +184,7 @@ class Scheduler:
     def _remove(self, jobs: Sequence[Waiting]) -> None:
         for job in jobs:
             del self._waiting[job.number]
-            self._bytes -= len(job.job.picture)
+            self._bytes -= job.job.held_bytes
             self._people[job.user] -= 1
         if jobs:
             self._plan = None
@@ -216,7 +216,7 @@ class Scheduler:
     def _refuse_if_full(self, job: Job, now: float) -> None:
         if self._people[job.user] >= self._limits.user_jobs:
             raise Busy(next(queued.eta_s for other, queued in self.positions(now) if other.user == job.user))
-        over_bytes = self._bytes + len(job.picture) - self._limits.queue_bytes
+        over_bytes = self._bytes + job.held_bytes - self._limits.queue_bytes
         if self._waiting and (len(self._waiting) >= self._limits.queue_jobs or over_bytes > 0):
             raise Busy(self._promise(over_bytes, now))
 
@@ -226,7 +226,7 @@ class Scheduler:
         Never longer than the whole queue takes: whoever asks in a loop cannot send others away for the day.
         """
         everybody = self.positions(now)
-        freed = zip(everybody, accumulate(len(other.job.picture) for other, _ in everybody), strict=True)
+        freed = zip(everybody, accumulate(other.job.held_bytes for other, _ in everybody), strict=True)
         room_s = next(queued.eta_s for (_, queued), freed_bytes in freed if freed_bytes >= over_bytes)
         all_s = everybody[-1][1].eta_s
         retry_after_s = min(all_s, max(room_s, self._promised_s - now + all_s / len(everybody)))

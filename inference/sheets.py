@@ -66,8 +66,9 @@ def _small(order: Order) -> Options:
 
 
 def _job(order: Order, *, first: bool) -> Job:
-    """The photo counts once in the queue, however many styles it waits for."""
-    return replace(order.job, style=order.card.id, picture=order.job.picture if first else b"")
+    """The pictures count once in the queue, however many styles they wait for."""
+    own = replace(order.job, style=order.card.id)
+    return own if first else replace(own, picture=b"", references=())
 
 
 def _drawn(desk: Desk, orders: Sequence[Order], parts: Sequence[Part]) -> tuple[bytes, str, int, int]:

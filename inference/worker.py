@@ -13,6 +13,7 @@ from typing import ParamSpec, Self, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from inference.device import Device, give_back, is_out_of_memory
 from styles.style import Style
@@ -23,6 +24,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Pixels = NDArray[np.uint8]
 """H×W×3, RGB."""
+Codes = Sequence[Tensor] | None
+"""A code, K values, for each picture; None for a style that takes none."""
 
 HANDS_PER_CORE = 1  # decoding and encoding hold no lock for long, so more hands than cores only take turns
 MOST_HANDS = 8
@@ -57,14 +60,20 @@ class Worker:
         for threads in (self._device_thread, self._hands):
             await asyncio.to_thread(threads.shutdown)
 
-    async def run(self, style: Style, pictures: Sequence[Pixels]) -> Ran:
-        """Run pictures of one size through one generator, in the device's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._device_thread, restyle, style, pictures)
+    async def run(self, style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:
+        """Run pictures of one size through one generator, in the device's thread; each with its code, if it has."""
+        return await asyncio.get_running_loop().run_in_executor(self._device_thread, restyle, style, pictures, codes)
 
-    async def run_apart(self, style: Style, pictures: Sequence[Pixels], pixels: int) -> list[Pixels | None]:
+    async def run_apart(
+        self, style: Style, pictures: Sequence[Pixels], pixels: int, codes: Codes = None
+    ) -> list[Pixels | None]:
         """Run pictures of several sizes, at most ``pixels`` (or one picture) at a time; None for one that failed."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._device_thread, restyle_apart, style, pictures, pixels)
+        return await loop.run_in_executor(self._device_thread, restyle_apart, style, pictures, pixels, codes)
+
+    async def encode(self, style: Style, picture: Pixels) -> Tensor:
+        """A style picture's code, K values in float32 on the CPU, made in the device's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._device_thread, encoded, style, picture)
 
     async def beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do ``work`` in one of the threads beside the device's."""
@@ -82,13 +91,13 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def restyle(style: Style, pictures: Sequence[Pixels]) -> Ran:
+def restyle(style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:
     """One batch. What goes wrong is narrowed down by halves: one bad picture fails alone, and too many run as fewer.
 
     A single picture that runs out of memory raises like any other.
     """
     try:
-        return Ran(tuple(_forward(style, pictures)), most=len(pictures))
+        return Ran(tuple(_forward(style, pictures, codes)), most=len(pictures))
     except Exception as error:  # a generator may raise anything; whoever finishes the job logs it whole
         short = is_out_of_memory(error)
         if short:
@@ -98,13 +107,14 @@ def restyle(style: Style, pictures: Sequence[Pixels]) -> Ran:
     if short:
         give_back(style.device)
     middle = len(pictures) // 2
-    first, second = restyle(style, pictures[:middle]), restyle(style, pictures[middle:])
+    first = restyle(style, pictures[:middle], codes and codes[:middle])
+    second = restyle(style, pictures[middle:], codes and codes[middle:])
     failed_at = [ran.too_many for ran in (first, second) if ran.too_many]
     too_many = min(failed_at, default=len(pictures) if short else 0)
     return Ran(first.pictures + second.pictures, max(first.most, second.most), too_many)
 
 
-def restyle_apart(style: Style, pictures: Sequence[Pixels], pixels: int) -> list[Pixels | None]:
+def restyle_apart(style: Style, pictures: Sequence[Pixels], pixels: int, codes: Codes = None) -> list[Pixels | None]:
     """Pictures of several sizes; see ``Worker.run_apart``. What went wrong with one is in the log."""
     done: list[Pixels | None] = [None] * len(pictures)
     for shape in dict.fromkeys(picture.shape for picture in pictures):
@@ -112,7 +122,8 @@ def restyle_apart(style: Style, pictures: Sequence[Pixels], pixels: int) -> list
         room = max(1, pixels // (shape[0] * shape[1]))
         for start in range(0, len(places), room):
             some = places[start : start + room]
-            for place, result in zip(some, restyle(style, [pictures[each] for each in some]).pictures, strict=True):
+            ran = restyle(style, [pictures[each] for each in some], codes and [codes[each] for each in some])
+            for place, result in zip(some, ran.pictures, strict=True):
                 if isinstance(result, Exception):
                     log.warning("%s could not paint a part", style.card.id, exc_info=result)
                 else:
@@ -121,8 +132,19 @@ def restyle_apart(style: Style, pictures: Sequence[Pixels], pixels: int) -> list
 
 
 @torch.inference_mode()
-def _forward(style: Style, pictures: Sequence[Pixels]) -> list[Pixels]:
-    bytes_in = torch.from_numpy(np.stack(pictures)).to(style.device)  # N, H, W, 3, uint8: a quarter of the way's bytes
-    images = bytes_in.permute(0, 3, 1, 2).float().div_(255)  # N, 3, H, W in [0, 1]
-    styled = style(images).mul_(255).round_().to(torch.uint8)
+def encoded(style: Style, picture: Pixels) -> Tensor:
+    """A style picture's code; see ``Worker.encode``. Raises NotPainted, and whatever the generator raises."""
+    return style.encode(_images(style, [picture]))[0].cpu()
+
+
+@torch.inference_mode()
+def _forward(style: Style, pictures: Sequence[Pixels], codes: Codes) -> list[Pixels]:
+    images = _images(style, pictures)
+    styled = style(images, torch.stack(list(codes)) if codes else None).mul_(255).round_().to(torch.uint8)
     return list(styled.permute(0, 2, 3, 1).contiguous().cpu().numpy())
+
+
+def _images(style: Style, pictures: Sequence[Pixels]) -> Tensor:
+    """N, 3, H, W in [0, 1], on the style's device."""
+    bytes_in = torch.from_numpy(np.stack(pictures)).to(style.device)  # N, H, W, 3, uint8: a quarter of the way's bytes
+    return bytes_in.permute(0, 3, 1, 2).float().div_(255)

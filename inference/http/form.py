@@ -2,24 +2,25 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http import HttpProcessingError
 
-from inference.errors import Busy, InvalidOption, InvalidRequest, TooLarge
-from inference.job import Crop, Format, Job, Options
+from inference.errors import BadReference, Busy, InvalidOption, InvalidRequest, TooLarge
+from inference.job import MOST_REFERENCES, Crop, Format, Job, Options, Reference
 from inference.limits import Limits
 
 TEXT_BYTES = 1_000
-"""The most that any field but the picture may hold."""
+"""The most that any field but the pictures may hold."""
 UPLOAD_S = 120.0
 ALL_UPLOADS = 16
 """Uploads under way may together hold this many of the largest pictures; one more is told to come back."""
 SOON_S = 2.0
 ENVELOPE_BYTES = 64_000
-"""What the form may weigh beside the picture."""
+"""What the form may weigh beside the pictures."""
 
 
 class Inflow:
@@ -35,30 +36,46 @@ class Inflow:
         self.held += count
 
 
+@dataclass(slots=True)
+class _Fields:
+    """What has come in of a form."""
+
+    picture: bytes | None = None
+    references: list[bytes] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def refuse(self, name: str) -> None:
+        """Refuse what is no field, or one too many."""
+        if name not in FIELDS:
+            raise InvalidRequest(f"There is no field “{name[:40]}”.")
+        if name in self.texts or (name == "image" and self.picture is not None):
+            raise InvalidRequest(f"The field “{name}” is there twice.")
+        if name == "reference" and len(self.references) == MOST_REFERENCES:
+            raise InvalidOption(f"At most {MOST_REFERENCES} style pictures can be mixed, each a “reference”.")
+
+
 async def read_job(request: web.Request, limits: Limits, inflow: Inflow) -> Job:
     """Read one job.
 
     Raises:
         InvalidRequest: not a form, broken, too slow, or a field that is missing, unknown or there twice.
         TooLarge: a picture of more than ``limits.picture_bytes``; said before the rest is read.
+        BadReference: the same of a style picture.
         InvalidOption: an option that is not what it should be; whether it is in range, the service says.
     """
-    if (request.content_length or 0) > limits.picture_bytes + ENVELOPE_BYTES:
+    if (request.content_length or 0) > (1 + MOST_REFERENCES) * limits.picture_bytes + ENVELOPE_BYTES:
         raise _too_large(limits)
     if request.content_type != "multipart/form-data":
         raise InvalidRequest("The request must be a multipart form with the fields “image” and “style”.")
     try:
         async with asyncio.timeout(UPLOAD_S):
-            picture, texts = await _read_fields(request, limits, inflow)
+            return _job(await _read_fields(request, limits, inflow))
     except TimeoutError:
         raise InvalidRequest("The upload took too long.") from None
-    return _job(picture, texts)
 
 
-async def _read_fields(request: web.Request, limits: Limits, inflow: Inflow) -> tuple[bytes, dict[str, str]]:
-    picture: bytes | None = None
-    texts: dict[str, str] = {}
-    taken = 0
+async def _read_fields(request: web.Request, limits: Limits, inflow: Inflow) -> _Fields:
+    fields, taken = _Fields(), 0
 
     def count(size: int) -> None:
         nonlocal taken
@@ -69,21 +86,19 @@ async def _read_fields(request: web.Request, limits: Limits, inflow: Inflow) -> 
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader):
                 raise InvalidRequest("The form must not hold forms.")
-            if (name := part.name or "") not in FIELDS:
-                raise InvalidRequest(f"There is no field “{name[:40]}”.")
-            if name in texts or (name == "image" and picture is not None):
-                raise InvalidRequest(f"The field “{name}” is there twice.")
+            fields.refuse(name := part.name or "")
             if name == "image":
-                picture = await _read(part, limits.picture_bytes, count, _too_large(limits))
+                fields.picture = await _read(part, limits.picture_bytes, count, _too_large(limits))
+            elif name == "reference":
+                refusal = BadReference(f"The style picture cannot be used. {_too_large(limits).message}")
+                fields.references.append(await _read(part, limits.picture_bytes, count, refusal))
             else:
-                texts[name] = await _read_text(part, count)
+                fields.texts[name] = await _read_text(part, count)
     except (ValueError, AssertionError, HttpProcessingError, web.RequestPayloadError) as error:
         raise InvalidRequest("The form is broken.") from error
     finally:
         inflow.held -= taken
-    if picture is None or "style" not in texts:
-        raise InvalidRequest("The form needs the fields “image” and “style”.")
-    return picture, texts
+    return fields
 
 
 async def _read(part: BodyPartReader, bound: int, count: Callable[[int], None], refusal: Exception) -> bytes:
@@ -104,11 +119,19 @@ async def _read_text(part: BodyPartReader, count: Callable[[int], None]) -> str:
         raise InvalidRequest(f"The field “{part.name}” is not UTF-8.") from None
 
 
-def _job(picture: bytes, texts: Mapping[str, str]) -> Job:
-    values = {name: _parse(name, text) for name, text in texts.items() if name not in ("style", "user", "chat")}
-    deadline_s = values.pop("deadline_s", None)
-    who = {name: _parse(name, texts[name]) for name in ("user", "chat") if name in texts}
-    return Job(picture, texts["style"], Options(**values), deadline_s=deadline_s, **who)
+def _job(fields: _Fields) -> Job:
+    if fields.picture is None or "style" not in fields.texts:
+        raise InvalidRequest("The form needs the fields “image” and “style”.")
+    values = {name: _parse(name, text) for name, text in fields.texts.items()}
+    own = {name: values.pop(name) for name in ("style", "user", "chat", "deadline_s") if name in values}
+    references = _references(fields.references, values.pop("weights", None))
+    return Job(fields.picture, options=Options(**values), references=references, **own)
+
+
+def _references(found: list[bytes], weights: list[float] | None) -> tuple[Reference, ...]:
+    if weights is not None and len(weights) != len(found):
+        raise InvalidOption("“weights” must be as many numbers as there are style pictures, each a “reference”.")
+    return tuple(Reference(data, weight) for data, weight in zip(found, weights or [1.0] * len(found), strict=True))
 
 
 def _parse(name: str, text: str) -> Any:
@@ -124,6 +147,10 @@ def _number(text: str) -> float:
     if not isfinite(value):
         raise ValueError(text)
     return value
+
+
+def _numbers(text: str) -> list[float]:
+    return [_number(part) for part in text.split(",")]
 
 
 def _one_line(text: str) -> str:
@@ -142,6 +169,8 @@ def _too_large(limits: Limits) -> TooLarge:
 
 FIELDS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "image": (str, "a picture"),
+    "reference": (str, "a picture"),
+    "weights": (_numbers, "numbers with commas between them"),
     "style": (str, "a style's name"),
     "user": (_one_line, "one line of text"),
     "chat": (_one_line, "one line of text"),

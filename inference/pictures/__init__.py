@@ -2,8 +2,8 @@
 
 ``inspect`` judges the header, ``bucket`` chooses the size it runs at, ``prepare`` decodes, ``finish`` encodes;
 ``sheet`` draws the contact sheet of styles. What moves comes apart by ``frames`` and is put together by ``play``,
-``Steady`` between them; ``small`` and ``side_by_side`` are for a photo in several styles. All of them
-block: run them in threads.
+``Steady`` between them; ``small`` and ``side_by_side`` are for a photo in several styles, ``reference`` for a style
+picture. All of them block: run them in threads.
 """
 
 from inference.pictures.colours import flattened
@@ -12,6 +12,7 @@ from inference.pictures.contact import sheet
 from inference.pictures.header import Header, inspect, judge_moving
 from inference.pictures.labels import Labels, xmp
 from inference.pictures.ladder import bucket
+from inference.pictures.likeness import of_reference, reference
 from inference.pictures.mark import marked
 from inference.pictures.moving import Frame, frames, moving_size
 from inference.pictures.playing import play
@@ -37,10 +38,12 @@ __all__ = [
     "judge_moving",
     "marked",
     "moving_size",
+    "of_reference",
     "painted",
     "play",
     "prepare",
     "ready",
+    "reference",
     "sheet",
     "side_by_side",
     "small",

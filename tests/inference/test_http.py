@@ -146,7 +146,7 @@ async def test_a_bug_is_logged_whole_and_told_in_one_calm_sentence(
     assert "the inner secret" in caplog.text
 
 
-@pytest.mark.parametrize("field", ["reference", "imagee", "token", ""])
+@pytest.mark.parametrize("field", ["referenc", "imagee", "token", ""])
 async def test_unknown_fields_are_refused(caller: Caller, good: Fields, field: str) -> None:
     status, _, body = await caller.stylize({**good, field: "x"})
     assert (status, code(body)) == (400, "bad_request")
