@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from pydantic import SecretStr
 
 from bots.adapter import Adapter, SendFailed
 from bots.conversation import Conversation
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from inference.embedded import EmbeddedService
 
 log = logging.getLogger("atelier")
-PLATFORMS = ("web", "telegram", "discord", "matrix")
+PLATFORMS = ("web", "telegram", "discord", "matrix", "slack")
 
 
 async def run_everything(settings: Settings) -> None:
@@ -177,15 +178,28 @@ def _chat_adapters(settings: Settings) -> list[Adapter]:
 
         password, folder = settings.matrix_password.get_secret_value(), settings.data / "matrix"
         adapters.append(MatrixAdapter(settings.matrix_homeserver, settings.matrix_user, password, folder=folder))
+    if settings.slack_token and settings.slack_app_token:
+        adapters.append(_slack(settings.slack_token, settings.slack_app_token, settings.slack_api_url))
     return adapters
 
 
-def _require_whole_matrix(settings: Settings) -> None:
-    """An account is a place, a name and a password."""
-    keys = ("matrix_homeserver", "matrix_user", "matrix_password")
+def _slack(token: SecretStr, app_token: SecretStr, api_url: str) -> Adapter:
+    try:
+        from bots.slack import SlackAdapter
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in ("slack_bolt", "slack_sdk"):
+            raise
+        raise SettingsError(
+            "ATELIER_SLACK_TOKEN: the Slack bot needs a library of its own; pip install 'atelier[slack]'"
+        ) from None
+    return SlackAdapter(token.get_secret_value(), app_token.get_secret_value(), api_url=api_url)
+
+
+def _require_whole(settings: Settings, bot: str, *keys: str) -> None:
+    """What is set in part starts nothing: say what is missing."""
     missing = [key for key in keys if not getattr(settings, key)]
     if 0 < len(missing) < len(keys):
-        raise SettingsError(f"ATELIER_{missing[0].upper()}: must be set, too, for the Matrix bot")
+        raise SettingsError(f"ATELIER_{missing[0].upper()}: must be set, too, for the {bot} bot")
 
 
 def _service_application(settings: Settings, service: Service, metrics: Callable[[], bytes]) -> web.Application:
@@ -207,7 +221,8 @@ async def _stop_signal() -> None:
 
 def _require_tokens(settings: Settings, *, web_chat: bool = False, http: bool = False) -> None:
     """Beyond this machine nothing is served without a token, and no platform is joined by half."""
-    _require_whole_matrix(settings)
+    _require_whole(settings, "Matrix", "matrix_homeserver", "matrix_user", "matrix_password")
+    _require_whole(settings, "Slack", "slack_token", "slack_app_token")
     try:
         if web_chat:
             require_safe(settings.listen, reveal(settings.web_token), "ATELIER_WEB_TOKEN")

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     matrix_homeserver: str | None = Field(None, description="the homeserver's address; starts the Matrix bot")
     matrix_user: str | None = Field(None, description="the bot's account there, such as @atelier:example.org")
     matrix_password: SecretStr | None = Field(None, description="the account's password")
+    slack_token: SecretStr | None = Field(None, description="the app's bot token (xoxb-…); starts the Slack bot")
+    slack_app_token: SecretStr | None = Field(None, description="its app-level token (xapp-…), for socket mode")
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack's web API")
     listen: str = Field("127.0.0.1:8080", description="address and port of the web chat and the HTTP service")
     web_token: SecretStr | None = Field(None, description="what the web chat asks for beyond loopback")
     web_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -105,6 +108,7 @@ class Settings(BaseSettings):
         "discord_gateway_url",
         "discord_cdn_url",
         "matrix_homeserver",
+        "slack_api_url",
         "inference_url",
     )
     @classmethod

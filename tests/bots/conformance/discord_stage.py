@@ -1,10 +1,12 @@
 """Discord as a stage, over the emulator of it."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import ClassVar
 
+from bots.adapter import Adapter
 from bots.discord import DiscordAdapter
 from bots.discord.place import UPLOAD_LIMIT
 from bots.message import Message, Photo
@@ -36,9 +38,17 @@ class DiscordStage(Stage):
         urls = {"api_url": self.dc.api_url, "gateway_url": self.dc.gateway_url, "cdn_url": self.dc.cdn_url}
         return DiscordAdapter("not-this-one" if wrong else self.dc.token, **urls, hesitate_s=BRISKLY_S)
 
-    async def start(self) -> None:
+    async def start(self, adapter: Adapter | None = None) -> None:
         self.dc.gateway.ready.clear()  # who was connected before is not who is told
-        await super().start()
+        await super().start(adapter)
+
+    async def stop(self) -> None:
+        """Not while it connects: there, Python 3.11's ``wait_for`` in the library may lose the word to stop."""
+        if self._running and not self._running.done():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(5):
+                    await self.dc.gateway.ready.wait()
+        await super().stop()
 
     async def say(
         self,

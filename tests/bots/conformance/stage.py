@@ -172,8 +172,9 @@ class Stage(ABC):
 
     # What follows from it
 
-    async def start(self) -> None:
-        self.adapter = self.make()
+    async def start(self, adapter: Adapter | None = None) -> None:
+        """Run this adapter, or a new one."""
+        self.adapter = adapter or self.make()
         self._running = asyncio.create_task(self.run(self.adapter, self.heard))
 
     async def run(self, adapter: Adapter, listener: Listener) -> None:
@@ -182,7 +183,8 @@ class Stage(ABC):
     async def stop(self) -> None:
         if self._running:
             self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+            await asyncio.wait({self._running}, timeout=WITHIN_S)
+            assert self._running.done(), "it does not stop when it is told to"
 
     async def restart(self) -> None:
         """Stop our program and start it anew; nothing but its data folder outlives it."""

@@ -236,13 +236,10 @@ class TestSaying:
         adapter = stage.make()
         saying = asyncio.create_task(adapter.say(message.address, Text("Here again.")))
         await asyncio.sleep(0.05)
-        running = asyncio.create_task(stage.run(adapter, stage.heard))
-        try:
-            await stage.sees(lambda seen: [one.text for one in seen] == ["Here again."])
-            await saying
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+        assert not saying.done() or await stage.seen() == []
+        await stage.start(adapter)
+        await stage.sees(lambda seen: [one.text for one in seen] == ["Here again."])
+        await saying
 
 
 class TestShowing:

@@ -66,8 +66,8 @@ class WebStage(Stage):
             await self._close_page()
             await self._chat.stop()
 
-    async def start(self) -> None:
-        await super().start()
+    async def start(self, adapter: Adapter | None = None) -> None:
+        await super().start(adapter)
         await self._listening.wait()
         self._page = asyncio.create_task(self._read())
 
