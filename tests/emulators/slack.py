@@ -146,8 +146,8 @@ class SlackEmulator:
         self._changed.set()
         return posted
 
-    async def until(self, holds: Callable[[], object]) -> None:
-        async with asyncio.timeout(15):
+    async def until(self, holds: Callable[[], object], timeout_s: float = 15) -> None:
+        async with asyncio.timeout(timeout_s):
             while not holds():
                 self._changed.clear()
                 await self._changed.wait()
