@@ -35,7 +35,7 @@ format: $(VENV)/.ready-dev  ## let ruff write the code's format
 
 lock: $(VENV)/.ready-dev  ## resolve the pinned versions anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-package torch --no-emit-package torchvision --generate-hashes --no-annotate --no-header \
-	  --override deploy/lock/torch.override --extra inference --extra video pyproject.toml deploy/lock/torch.in -o deploy/lock/run.txt
+	  --override deploy/lock/torch.override --extra inference --extra video --extra slack pyproject.toml deploy/lock/torch.in -o deploy/lock/run.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-package torch --no-emit-package torchvision --generate-hashes --no-annotate --no-header \
 	  --override deploy/lock/torch.override --all-extras pyproject.toml deploy/lock/torch.in -c deploy/lock/run.txt -o deploy/lock/dev.txt
 

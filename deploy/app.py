@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from inference.embedded import EmbeddedService
 
 log = logging.getLogger("atelier")
+_STARTED_WITH = {
+    "telegram": "ATELIER_TELEGRAM_TOKEN=… (from @BotFather)",
+    "discord": "ATELIER_DISCORD_TOKEN=… (from Discord's developer portal)",
+    "matrix": "ATELIER_MATRIX_HOMESERVER=…, _USER and _PASSWORD (an account for the bot)",
+    "slack": "ATELIER_SLACK_TOKEN=… and ATELIER_SLACK_APP_TOKEN=… (from Slack's app page)",
+}
 PLATFORMS = ("web", "telegram", "discord", "matrix", "slack")
 
 
@@ -245,10 +251,6 @@ def _telegram_webhook(settings: Settings) -> "Webhook | None":
 def _say_hello(settings: Settings, adapters: Sequence[Adapter]) -> None:
     print(f"Atelier is ready: http://{settings.listen}", flush=True)  # noqa: T201 - what `make run` promises to print
     running = {adapter.platform for adapter in adapters}
-    for platform, where in (("telegram", "from @BotFather"), ("discord", "from Discord's developer portal")):
-        if platform in running:
-            print(f"  {platform}: connecting")  # noqa: T201
-        else:
-            key = f"ATELIER_{platform.upper()}_TOKEN"
-            print(f"  {platform}: off; start with {key}=… ({where})")  # noqa: T201
+    for platform, how in _STARTED_WITH.items():
+        print(f"  {platform}: {'connecting' if platform in running else f'off; start with {how}'}")  # noqa: T201
     print("Ctrl-C stops it; nothing that was accepted is lost.", flush=True)  # noqa: T201
