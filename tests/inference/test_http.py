@@ -108,6 +108,8 @@ TROUBLES: list[tuple[ServiceError, int]] = [
     (errors.NotAPicture("No."), 415),
     (errors.TooSmall("No."), 415),
     (errors.InvalidOption("No."), 422),
+    (errors.ReferenceMissing("No."), 422),
+    (errors.BadReference("No."), 422),
     (errors.Busy(7.2), 429),
     (errors.StyleUnavailable("No."), 503),
     (errors.NotReady("No."), 503),

@@ -16,7 +16,10 @@ WHITE = np.full((64, 96, 3), 255, np.uint8)
 
 
 class WatchedLibrary(Library):
-    """``gate`` holds every generator while it is closed; ``batches`` are the sizes that ran."""
+    """``gate`` holds every generator while it is closed; ``batches`` are the sizes that ran.
+
+    ``encoded`` are the sizes of the style pictures whose codes were made, each (height, width).
+    """
 
     def __init__(self, root: Path, *styles: str) -> None:
         for style in styles:
@@ -26,6 +29,7 @@ class WatchedLibrary(Library):
         self.gate, self.entered = threading.Event(), threading.Event()
         self.gate.set()
         self.batches: list[int] = []
+        self.encoded: list[tuple[int, int]] = []
         self.loads: list[str] = []
         self.out_of_order = False
 
@@ -41,7 +45,18 @@ class _Watched(nn.Module):
         super().__init__()
         self.inner, self.library = inner, library
 
-    def forward(self, images: Tensor) -> Tensor:
+    @property
+    def code_size(self) -> int:
+        return int(getattr(self.inner, "code_size", 0))
+
+    def encode(self, references: Tensor) -> Tensor:
+        self.library.encoded += [(references.shape[2], references.shape[3])] * len(references)
+        encode = getattr(self.inner, "encode", None)
+        assert encode is not None, "it takes no style picture"
+        codes: Tensor = encode(references)
+        return codes
+
+    def forward(self, images: Tensor, *codes: Tensor) -> Tensor:
         self.library.batches.append(len(images))
         self.library.entered.set()
         assert self.library.gate.wait(20), "nobody opened the gate"
@@ -49,5 +64,5 @@ class _Watched(nn.Module):
             raise ArithmeticError("out of order")
         if (images.amin(dim=(1, 2, 3)) > 0.99).any():
             raise ArithmeticError("a white picture")
-        styled: Tensor = self.inner(images)
+        styled: Tensor = self.inner(images, *codes)
         return styled
