@@ -8,11 +8,11 @@ import unicodedata
 from dataclasses import dataclass
 
 MENU = (
-    *("style", "styles", "try", "avatar", "queue", "cancel"),
+    *("style", "styles", "try", "like", "avatar", "queue", "cancel"),
     *("settings", "language", "privacy", "forgetme", "help"),
 )
 NAMES = (*MENU, "start")  # platforms offer "start" by themselves
-RESTYLING = ("style", "styles", "try", "avatar", "again")  # what a chat's rules may leave to its admins
+RESTYLING = ("style", "styles", "try", "like", "avatar", "again")  # what a chat's rules may leave to its admins
 _LONGEST_WISH = 200  # characters; far longer than any name, short enough for any pattern
 
 _COMMAND = re.compile(r"\s*[/!]([a-z_]+)(?:\s+(.*))?$", re.IGNORECASE | re.DOTALL)

@@ -31,7 +31,7 @@ class Past:
     """What a result was made of. ``wish.style`` is a style's id; or several, joined: then it is a numbered sheet.
 
     ``full`` asks for the full size, ``still`` for the first frame of what moves. ``among`` is how many pictures a
-    sheet's one was the first of.
+    sheet's one was the first of. ``references`` are style pictures, ``weights`` their shares, none for equal ones.
     """
 
     wish: Wish
@@ -41,6 +41,13 @@ class Past:
     full: bool = False
     still: bool = False
     among: int = 1
+    references: tuple[Picture, ...] = ()
+    weights: tuple[float, ...] = ()
+
+    @property
+    def blend(self) -> tuple[tuple[Picture, float], ...]:
+        """Each style picture with its weight."""
+        return tuple(zip(self.references, self.weights or (1.0,) * len(self.references), strict=True))
 
     @property
     def styles(self) -> tuple[str, ...]:
@@ -61,7 +68,8 @@ async def recall(memory: Memory, message: Message, key: str) -> Past | None:
     values = json.loads(await memory.recall(message, what(key)) or "{}")
     if not values:
         return None
-    made = {"wish": Wish(**values["wish"]), "pictures": records.pictures(values["pictures"])}
+    made = {"wish": Wish(**values["wish"]), "weights": tuple(values.get("weights", ()))}
+    made |= {name: records.pictures(values.get(name, ())) for name in ("pictures", "references")}
     return Past(**(values | made | {"crop": Crop(values["crop"])}))
 
 
@@ -128,6 +136,14 @@ def told(tag: str, past: Wish) -> list[str]:
     if past.sharp:
         lines.append(replies.text(tag, "told-sharp"))
     return lines
+
+
+def liked(tag: str, past: Past) -> str:
+    """What a result's caption says where its style came from pictures."""
+    if past.weights:
+        shares = " + ".join(f"{round(weight * 100)} %" for weight in past.weights)
+        return replies.text(tag, "like-title-shares", shares=shares)
+    return replies.text(tag, "like-title", count=len(past.references))
 
 
 def _button(tag: str, key: str, label: str, words: str) -> Button:

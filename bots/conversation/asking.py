@@ -14,6 +14,7 @@ from bots.conversation.policy import Policy
 from bots.conversation.request import Handler, Reply, request, unknown
 from bots.ledger.memory import Memory
 from bots.message import Message, Text
+from inference.errors import ServiceError
 
 
 class Asking:
@@ -27,7 +28,7 @@ class Asking:
         """Whether a message is for us at all: chatter in a group is not, but a photo somebody announced is."""
         if message.addressed or message.private:
             return True
-        return bool(message.pictures) and await self._announced.choice(message) is not None
+        return bool(message.pictures) and await self._announced.awaits_picture(message)
 
     async def understand(self, message: Message, adapter: Adapter) -> Reply:
         """What to say, to show or to make; None if silence is the answer.
@@ -44,8 +45,10 @@ class Asking:
         match command.name:
             case "styles":
                 return await self._gallery.show(message, "gallery-all", "style", Wish())
-            case "start" | "help":
-                return _words(message, command.name)
+            case "start":
+                return _words(message, "start")
+            case "help":
+                return await self._help(message)
             case _:
                 return unknown(message, command)
 
@@ -58,7 +61,7 @@ class Asking:
         if meant := await self._meant(message):
             return await self._handlers[meant.name](message, meant, adapter)
         if message.pictures:
-            return await self._bare_picture(message)
+            return await self._bare_picture(message, adapter)
         return None if message.replied and not message.private else _words(message, "hint")
 
     async def _meant(self, message: Message) -> Command | None:
@@ -72,7 +75,19 @@ class Asking:
         style = naming.exact(await self._policy.styles(message), words)
         return Command("style", style.id) if style else None
 
-    async def _bare_picture(self, message: Message) -> Reply:
+    async def _help(self, message: Message) -> Text:
+        """What there is to say; of style pictures only where some style takes them."""
+        try:
+            takes = bool(await self._policy.reference_styles(message))
+        except ServiceError:
+            takes = False
+        said = ["help", "help-like"] if takes else ["help"]
+        return Text("\n".join(replies.text(message.person.language, key) for key in said))
+
+    async def _bare_picture(self, message: Message, adapter: Adapter) -> Reply:
+        liking = await self._announced.liking(message)
+        if liking and liking.missing:
+            return await self._handlers["like"](message, Command("like"), adapter)
         choice = await self._announced.choice(message)
         if choice is not None:
             asked = request(Past(choice, message.pictures, message.as_file))

@@ -26,6 +26,7 @@ from bots.conversation.consent import Consent
 from bots.conversation.delivery import Delivery
 from bots.conversation.gallery import Gallery
 from bots.conversation.languages import Languages
+from bots.conversation.like import Like
 from bots.conversation.operating import Operating
 from bots.conversation.policy import Policy
 from bots.conversation.presses import Presses
@@ -97,6 +98,7 @@ class Conversation:
             Styling(self._policy, self._gallery, self._ledger),
             Presses(self._policy, self._gallery, self._ledger),
             Tryout(self._policy, self._ledger),
+            Like(self._policy, self._ledger),
             ChatRules(self._service, self._policy, self._ledger.chats),
             Languages(self._ledger.people),
             Operating(self._policy, self._ledger, self._bulletin),
@@ -145,7 +147,7 @@ class Conversation:
     async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
         """Styles whose id or title begins with, contains or resembles what was typed, as (id, title), best first."""
         try:
-            styles = naming.nearest(await self._service.styles(), beginning)
+            styles = naming.nearest(naming.for_photos(await self._service.styles()), beginning)
         except ServiceError as error:
             log.info("no suggestions: %s", error)
             return ()

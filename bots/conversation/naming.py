@@ -15,6 +15,16 @@ def title(style: StyleInfo, tag: str) -> str:
     return style.title.get(replies.language(tag)) or style.title.get("en") or style.id
 
 
+def takes_reference(style: StyleInfo) -> bool:
+    """Whether the style comes from a picture that is sent with the photo."""
+    return style.takes == "photo+reference"
+
+
+def for_photos(styles: Sequence[StyleInfo]) -> tuple[StyleInfo, ...]:
+    """The styles that need a photo alone."""
+    return tuple(style for style in styles if not takes_reference(style))
+
+
 def exact(styles: Sequence[StyleInfo], typed: str) -> StyleInfo | None:
     """The style with this id, title or number; spaces, hyphens, accents and case do not matter."""
     if typed.isdecimal() and len(typed) < 5 and 1 <= int(typed) <= len(styles):

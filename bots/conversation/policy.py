@@ -6,7 +6,7 @@ from dataclasses import replace
 from bots import replies
 from bots.adapter import Adapter
 from bots.commands import RESTYLING, Command, parse
-from bots.conversation import languages
+from bots.conversation import languages, naming
 from bots.conversation.request import Request
 from bots.ledger import Entry, Ledger
 from bots.ledger.debits import Over
@@ -57,7 +57,14 @@ class Policy:
         return f"{platform}:{person}" in self._operators
 
     async def styles(self, message: Message) -> tuple[StyleInfo, ...]:
-        """The styles that may be used in the message's chat. Raises ServiceError."""
+        """The styles that may be used in the message's chat for a photo alone. Raises ServiceError."""
+        return naming.for_photos(await self._all_styles(message))
+
+    async def reference_styles(self, message: Message) -> tuple[StyleInfo, ...]:
+        """The styles that may be used in the message's chat with a style picture. Raises ServiceError."""
+        return tuple(style for style in await self._all_styles(message) if naming.takes_reference(style))
+
+    async def _all_styles(self, message: Message) -> tuple[StyleInfo, ...]:
         rules = await self._ledger.chats.rules(message.platform, message.chat)
         styles = await self._service.styles()
         return tuple(style for style in styles if not rules.styles or style.id in rules.styles)

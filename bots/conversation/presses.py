@@ -44,13 +44,20 @@ class Presses:
         return await self._once_more(message, key, past, words)
 
     async def _once_more(self, message: Message, key: str, past: Past, words: str) -> Reply:
-        changed, styles = again.changed(past, words), await self._policy.styles(message)
+        changed, styles = again.changed(past, words), await self._styles(message, past)
         found = [_named(styles, past, name) for name in changed.styles]
         usable = [style for style in found if style]
         if not usable or not changed.wish.in_range:
             return cannot(message, styles, usable[0] if usable else None, again.command(key), changed.wish)
         wish = replace(changed.wish, style=SEVERAL.join(style.id for style in usable))
+        if not naming.takes_reference(usable[0]):
+            changed = replace(changed, references=(), weights=())
         return request(replace(changed, wish=wish))
+
+    async def _styles(self, message: Message, past: Past) -> Sequence[StyleInfo]:
+        """The styles that the past's pictures are enough for."""
+        styles = await self._policy.styles(message)
+        return (*styles, *await self._policy.reference_styles(message)) if past.references else styles
 
     async def _past(self, message: Message, key: str, adapter: Adapter) -> Past | None:
         """What the answer was made of, for those who may ask for it."""

@@ -15,8 +15,8 @@ from bots.conversation.request import Request
 from bots.conversation.waiting import Waiting
 from bots.ledger import Entry, Ledger
 from bots.message import Answer, Picture, Text
-from inference.errors import Busy, DeadlinePassed, Failed, NotReady, ServiceError
-from inference.job import Job, Result
+from inference.errors import BadReference, Busy, DeadlinePassed, Failed, NotReady, ServiceError, TooLarge
+from inference.job import Job, Reference, Result
 from inference.service import Service
 
 __all__ = ["Restyling", "failure_text"]
@@ -40,8 +40,8 @@ class Restyling:
         kept = await self._ledger.kept(entry.number)
         for item, picture in enumerate(request.pictures):
             if item not in kept:
-                data, failure = await self._fetch(picture, adapter)
-                await self._ledger.keep(entry.number, item, Job(data, request.style, request.options), failure)
+                job, failure = await self._job(picture, request, adapter)
+                await self._ledger.keep(entry.number, item, job, failure)
         past = replace(request.asked, pictures=()) if request.once else request.asked
         await again.remember(self._ledger.memory, entry.message, answer_key(entry.message), past)
         return await self._ledger.accept(entry.number, as_file=request.as_file)
@@ -59,7 +59,10 @@ class Restyling:
         if past and past.is_sheet:
             await Announced(self._ledger.memory).lay_out(message, key)
         tag, items = message.person.language, await self._ledger.items(entry.number)
-        answer = compose(Made(tag, key, past, items, await self._titles(tag)))
+        titles = await self._titles(tag)
+        if past and past.references:
+            titles[past.wish.style] = again.liked(tag, past)
+        answer = compose(Made(tag, key, past, items, titles))
         return replace(answer, as_file=entry.as_file) if isinstance(answer, Answer) else answer
 
     async def title(self, style: str, tag: str) -> str:
@@ -74,6 +77,17 @@ class Restyling:
             return {info.id: naming.title(info, tag) for info in await self._service.styles()}
         except ServiceError:
             return {}
+
+    async def _job(self, picture: Picture, request: Request, adapter: Adapter) -> tuple[Job, str | None]:
+        """A photo with its style pictures, or the code of what is wrong with one of them."""
+        data, failure = await self._fetch(picture, adapter)
+        references = []
+        for reference, weight in request.asked.blend:
+            if failure is None:
+                style_picture, refusal = await self._fetch(reference, adapter)
+                failure = BadReference.code if refusal == TooLarge.code else refusal
+                references.append(Reference(style_picture, weight))
+        return Job(data, request.style, request.options, references=tuple(references)), failure
 
     async def _fetch(self, picture: Picture, adapter: Adapter) -> tuple[bytes, str | None]:
         async with self._fetching:

@@ -10,6 +10,7 @@ from bots.conversation import naming
 from bots.conversation.again import Past
 from bots.conversation.announced import Announced
 from bots.conversation.gallery import Gallery, cannot
+from bots.conversation.like import Like
 from bots.conversation.policy import Policy
 from bots.conversation.request import Handler, Reply, request
 from bots.ledger import Ledger
@@ -22,18 +23,27 @@ class Styling:
 
     def __init__(self, policy: Policy, gallery: Gallery, ledger: Ledger) -> None:
         self._policy, self._gallery, self._chats = policy, gallery, ledger.chats
-        self._announced = Announced(ledger.memory)
+        self._announced, self._like = Announced(ledger.memory), Like(policy, ledger)
         self.commands: Mapping[str, Handler] = {"style": self._style}
 
-    async def _style(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
+    async def _style(self, message: Message, command: Command, adapter: Adapter) -> Reply:
         wish, styles = command.wish, await self._policy.styles(message)
         pictures, as_file = await self._announced.pictures(message)
-        style = naming.exact(styles, wish.style or (await self._usual(message) if pictures else ""))
+        name = wish.style or (await self._usual(message) if pictures else "")
+        style = naming.exact(styles, name)
+        if style is None and await self._takes_reference(message, name):
+            words = command.rest if wish.style else f"{name} {command.rest}"
+            return await self._like.like(message, Command("like", words), adapter)
         if style is None or not wish.in_range:
             return await self._ask_for_style(message, styles, style, wish)
         if pictures:
             return request(Past(replace(wish, style=style.id), pictures, as_file))
         return await self._ask_for_photo(message, style, wish)
+
+    async def _takes_reference(self, message: Message, name: str) -> bool:
+        """Whether it names a style that takes a style picture; a number counts on the gallery, where those are not."""
+        styles = await self._policy.reference_styles(message)
+        return not name.isdecimal() and naming.exact(styles, name) is not None
 
     async def _usual(self, message: Message) -> str:
         """The style that the chat takes where none is named."""

@@ -42,6 +42,7 @@ def build(client: discord.Client, intake: Intake) -> app_commands.CommandTree:
     )
     _add_style(tree, intake)
     _add_try(tree, intake)
+    _add_like(tree, intake)
     _add_avatar(tree, intake)
     for name in PLAIN:
         _add_plain(tree, intake, name)
@@ -87,6 +88,23 @@ def _add_try(tree: app_commands.CommandTree, intake: Intake) -> None:
     @app_commands.describe(image=_explained("image"))
     async def try_all(interaction: discord.Interaction, image: discord.Attachment | None = None) -> None:
         await intake.interaction(interaction, "/try", (picture_of(image),) if image else ())
+
+
+def _add_like(tree: app_commands.CommandTree, intake: Intake) -> None:
+    options = ("image", "style_image", "strength")
+
+    @tree.command(name="like", description=_described("like"))
+    @app_commands.rename(**{name: _named(name) for name in options})
+    @app_commands.describe(**{name: _explained(name) for name in options})
+    async def like(
+        interaction: discord.Interaction,
+        image: discord.Attachment | None = None,
+        style_image: discord.Attachment | None = None,
+        strength: Percent | None = None,
+    ) -> None:
+        pictures = tuple(picture_of(attachment) for attachment in (image, style_image) if attachment)
+        share = None if strength is None else strength / 100
+        await intake.interaction(interaction, spoken("like", Wish(strength=share)), pictures)
 
 
 def _add_avatar(tree: app_commands.CommandTree, intake: Intake) -> None:

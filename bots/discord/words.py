@@ -10,10 +10,11 @@ _OPTIONS_ZH = {
     "match_colours": "匹配颜色",
     "sharp": "清晰",
     "faces": "细画脸",
+    "style_image": "风格图",
     "member": "成员",
     "group": "群头像",
 }
-_MEANINGS = {"member": "menu-member", "group": "menu-group"}
+_MEANINGS = {"style_image": "menu-style-picture", "member": "menu-member", "group": "menu-group"}
 
 
 def said(tag: str, key: str) -> str:

@@ -18,6 +18,7 @@ from typing import Self
 
 import aiosqlite
 
+from bots.commands import parse
 from bots.ledger import records
 from bots.ledger.announcements import Announcements
 from bots.ledger.chats import Chats
@@ -33,7 +34,7 @@ from bots.ledger.shown import Shown
 from bots.ledger.statistics import Counting
 from bots.ledger.usage import Usage
 from bots.message import Message
-from inference.job import Job, Result
+from inference.job import Job, Reference, Result
 
 log = logging.getLogger(__name__)
 _KEPT_S = 30 * 86400  # how long an answered message is known, should a platform deliver it again
@@ -90,12 +91,17 @@ class Ledger:
         """Record one picture of a message or, with ``failure``, why there is none. Keeping it again changes nothing."""
         options = records.options_to_json(job.options)
         async with self._database.transaction() as db:
-            await db.execute(
+            cursor = await db.execute(
                 "INSERT INTO jobs (number, item, style, options, failure, picture) "
                 "SELECT number, ?, ?, ?, ?, ? FROM messages WHERE number = ? AND body IS NOT NULL "
                 "ON CONFLICT DO NOTHING",
                 (item, job.style, options, failure, None if failure else job.picture, number),
             )
+            for place, reference in enumerate(job.references if cursor.rowcount and not failure else ()):
+                await db.execute(
+                    "INSERT INTO job_references (number, item, place, picture, weight) VALUES (?, ?, ?, ?, ?)",
+                    (number, item, place, reference.picture, reference.weight),
+                )
 
     async def kept(self, number: int) -> frozenset[int]:
         """The items of a message that are recorded already."""
@@ -118,7 +124,7 @@ class Ledger:
         return tuple(item for (item,) in rows)
 
     async def job(self, number: int, item: int) -> Job | None:
-        """The job of an item, picture and all; None if it was cancelled meanwhile."""
+        """The job of an item, pictures and all; None if it was cancelled meanwhile."""
         rows = await self._database.rows(
             "SELECT picture, style, options, platform || ':' || person, platform || ':' || chat "
             "FROM jobs JOIN messages USING (number) WHERE number = ? AND item = ? AND picture IS NOT NULL",
@@ -126,8 +132,15 @@ class Ledger:
             item,
         )
         for picture, style, options, user, chat in rows:
-            return Job(picture, style, records.options_from_json(options), user, chat)
+            references = await self._references(number, item)
+            return Job(picture, style, records.options_from_json(options), user, chat, references=references)
         return None
+
+    async def _references(self, number: int, item: int) -> tuple[Reference, ...]:
+        rows = await self._database.rows(
+            "SELECT picture, weight FROM job_references WHERE number = ? AND item = ? ORDER BY place", number, item
+        )
+        return tuple(Reference(picture, weight) for picture, weight in rows)
 
     async def decide(self, number: int, item: int, outcome: Result | str) -> None:
         """Record an item's result or its failure's code, and drop its picture. The last one makes the message ready."""
@@ -225,8 +238,9 @@ class Ledger:
 
 
 def _wanted(message: Message) -> int:
-    """The pictures that a message asks for, as far as it says so itself."""
-    return len(message.pictures or message.replied)
+    """The pictures that a message asks for, as far as it says so itself; ``/like`` makes one of several."""
+    command, pictures = parse(message.text), len(message.pictures or message.replied)
+    return min(pictures, 1) if command and command.name == "like" else pictures
 
 
 async def _ready_if_decided(db: aiosqlite.Connection, number: int) -> None:

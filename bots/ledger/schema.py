@@ -142,4 +142,19 @@ STEPS: tuple[tuple[str, ...], ...] = (
             DELETE FROM announced WHERE platform = OLD.platform AND chat = OLD.chat;
         END""",
     ),
+    (
+        # The style pictures of a job, which go when its picture does.
+        """CREATE TABLE job_references (
+            number INTEGER NOT NULL,
+            item INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            picture BLOB NOT NULL,
+            weight REAL NOT NULL,
+            PRIMARY KEY (number, item, place),
+            FOREIGN KEY (number, item) REFERENCES jobs (number, item) ON DELETE CASCADE
+        )""",
+        """CREATE TRIGGER picture_dropped AFTER UPDATE OF picture ON jobs WHEN NEW.picture IS NULL BEGIN
+            DELETE FROM job_references WHERE number = NEW.number AND item = NEW.item;
+        END""",
+    ),
 )

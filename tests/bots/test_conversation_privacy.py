@@ -14,11 +14,12 @@ from bots.conversation.delivery import answer_key
 from bots.ledger import Ledger, State
 from bots.ledger.chats import Rules
 from bots.message import Message, Person
-from tests.bots.console import Chat, Console, Inverting, Sent, inverted
+from tests.bots.console import STYLES, Chat, Console, Inverting, Sent, inverted
 
 ANN, NAME = "person-4711", "Annabelle Unmistakable"
 PHOTO, SECOND, HER_PICTURE = b"Ann at the sea" * 500, b"Ann in the hills" * 500, b"Ann, a portrait" * 500
-PICTURES = (PHOTO, SECOND, HER_PICTURE)
+PAINTING = b"Ann, in oil" * 500
+PICTURES = (PHOTO, SECOND, HER_PICTURE, PAINTING)
 NEEDLES = (ANN.encode(), NAME.encode(), *PICTURES, *map(inverted, PICTURES))
 OF_NOBODY = {"announced"}  # which chats have heard an announcement, while it is sent; her private chat goes with chats
 
@@ -31,7 +32,8 @@ class Town:
     """Ann, with a private chat whose id is her own, and Ben and Eve, with whom she shares a group."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.console, self.service = path, Console(), Inverting()
+        likeness = replace(STYLES[0], id="likeness", title={}, takes="photo+reference")
+        self.path, self.console, self.service = path, Console(), Inverting(infos=(*STYLES, likeness))
         self.console.avatars = {ANN: HER_PICTURE, "ben": b"ben himself"}
         nobody = Conversation(self.service, Ledger(path), [self.console])  # not started: nobody listens yet
         self.private = Chat(self.console, nobody, chat=ANN, person=ANN)
@@ -123,7 +125,7 @@ async def much_is_kept(town: Town, ledger: Ledger) -> None:
     town.service.gate.clear()
     submitted = town.service.submitted
     await town.eve.say("/avatar ukiyoe", mentioned=(town.ann.person,))
-    await town.private.say("/style anime", SECOND)
+    await town.private.say("/like", SECOND, PAINTING)
     await town.ben.say("/style anime", b"ben at home", mentioned=(town.ann.person,))
     await town.waits(submitted + 3)
 

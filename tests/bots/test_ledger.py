@@ -10,7 +10,7 @@ import pytest
 
 from bots.ledger import Entry, Ledger, LedgerError, Reply, State
 from bots.message import Message, Person, Picture
-from inference.job import Crop, Format, Job, Options, Result
+from inference.job import Crop, Format, Job, Options, Reference, Result
 
 PHOTO = b"a photo with a face on it" * 4000
 PAINTED = b"the same, as a woodblock print" * 4000
@@ -93,6 +93,39 @@ async def test_a_job_comes_back_as_it_was(path: Path) -> None:
         assert await ledger.style(entry.number) == "ukiyoe"
         (again,) = await ledger.open_entries()
         assert again.as_file
+
+
+async def test_style_pictures_come_back_with_their_job_and_go_with_it(path: Path) -> None:
+    references = (Reference(b"a painting", 0.7), Reference(b"another painting", 0.3))
+    async with Ledger(path) as ledger:
+        entries = [await received(ledger, key) for key in ("1", "2", "3")]
+        for entry in entries:
+            await ledger.keep(entry.number, 0, Job(PHOTO, "own", references=references))
+            await ledger.keep(entry.number, 0, Job(PHOTO, "own", references=references[:1]))
+            await ledger.accept(entry.number)
+    async with Ledger(path) as ledger:
+        one, two, three = entries
+        for entry in entries:
+            job = await ledger.job(entry.number, 0)
+            assert job
+            assert (job.picture, job.references) == (PHOTO, references), "which were kept once"
+        await ledger.decide(one.number, 0, result())
+        await ledger.finish(two.number, State.FAILED)
+        await ledger.cancel("console", "c", "7", three.number + 1)
+    assert [file for file in path.parent.iterdir() if b"painting" in file.read_bytes()] == []
+
+
+async def test_a_photo_that_could_not_be_fetched_keeps_no_style_pictures(ledger: Ledger) -> None:
+    entry = await received(ledger)
+    await ledger.keep(entry.number, 0, Job(b"", "own", references=(Reference(b"a painting"),)), "gone")
+    assert await ledger._references(entry.number, 0) == ()
+
+
+async def test_of_one_photo_and_its_style_picture_one_picture_is_cancelled(ledger: Ledger) -> None:
+    asks = replace(message(), text="/like", pictures=(Picture("photo"), Picture("painting")))
+    assert await ledger.receive(asks)
+    ((_, count),) = await ledger.cancel("console", "c", "7", 100)
+    assert count == 1
 
 
 async def test_an_album_is_ready_when_its_last_item_is_decided(ledger: Ledger) -> None:
