@@ -18,7 +18,7 @@ from bots.adapter import ChatGone, SendFailed, SendUncertain, TurnedAway
 T = TypeVar("T")
 
 PATIENCE_S = 120.0
-"""How long an unreachable Discord is tried again before we give up."""
+"""How long a Discord that breaks connections is tried again before we give up; one that takes none, until it does."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 15.0
 
 _REASONS = {
@@ -46,14 +46,14 @@ class MessageGone(SendFailed):
     """The message to change was deleted."""
 
 
-async def deliver(attempt: Callable[[], Awaitable[T]], *, repeatable: bool, patience_s: float | None = None) -> T:
+async def deliver(attempt: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
     """Make a request until it is through. ``repeatable``: making it twice leaves one message.
 
     Raises:
-        SendFailed: Discord refused, or could not be reached in all that time.
-        SendUncertain: the connection broke after the request had left, and could not be repeated.
+        SendFailed: Discord refused.
+        SendUncertain: the connection broke after the request had left, and could not be repeated, or all that time.
     """
-    give_up = time.monotonic() + (PATIENCE_S if patience_s is None else patience_s)
+    give_up = time.monotonic() + PATIENCE_S
     pause_s, left = FIRST_PAUSE_S, False
     while True:
         try:
@@ -66,10 +66,8 @@ async def deliver(attempt: Callable[[], Awaitable[T]], *, repeatable: bool, pati
             pass  # never left
         except (aiohttp.ClientError, OSError, TimeoutError):
             left = True
-        if left and not repeatable:
+        if left and not (repeatable and time.monotonic() + pause_s < give_up):
             raise SendUncertain("the connection to Discord broke while sending")
-        if time.monotonic() + pause_s > give_up:
-            raise _given_up(left)
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
@@ -88,9 +86,3 @@ def explained(refusal: discord.HTTPException) -> SendFailed:
         return SendFailed(_REASONS[40005])
     unknown = f"Discord refused the message (HTTP {refusal.status}, code {refusal.code})"
     return SendFailed(_REASONS.get(refusal.code, unknown))
-
-
-def _given_up(left: bool) -> SendFailed | SendUncertain:
-    if left:
-        return SendUncertain("the connection to Discord broke while sending")
-    return SendFailed("Discord cannot be reached")

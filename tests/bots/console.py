@@ -169,14 +169,23 @@ class Console:
 
 
 def append(journal: Path, line: dict[str, Any]) -> None:
-    """One write, so that a killed program leaves whole lines."""
+    """One write, which a kill cuts off at a page of the file at worst; what follows begins on a line of its own."""
     with journal.open("ab", buffering=0) as file:
-        file.write(json.dumps(line).encode() + b"\n")
+        file.write(b"\n" + json.dumps(line).encode() + b"\n")
 
 
 def read_journal(journal: Path) -> list[dict[str, Any]]:
-    """What was written so far; nothing where there is no journal yet."""
-    return [json.loads(line) for line in journal.read_bytes().splitlines()] if journal.exists() else []
+    """What was written whole so far; nothing where there is no journal yet."""
+    lines = journal.read_bytes().split(b"\n") if journal.exists() else []
+    return [read for line in lines if (read := _whole(line))]
+
+
+def _whole(line: bytes) -> dict[str, Any]:
+    """What a line says; nothing if it was cut off."""
+    try:
+        return dict(json.loads(line)) if line else {}
+    except ValueError:
+        return {}
 
 
 def _said(address: Address, text: Text, kind: str) -> Sent:

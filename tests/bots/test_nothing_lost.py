@@ -10,6 +10,8 @@ import pytest
 
 from tests.bots.killing.trial import Trial
 
+pytestmark = pytest.mark.timeout(200)  # a busy disk takes a second and more for each write that must be on it
+
 
 @pytest.mark.parametrize("repeatable", [False, True], ids=["plain", "repeatable"])
 @pytest.mark.parametrize("seed", range(7))
