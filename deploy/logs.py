@@ -6,7 +6,19 @@ from collections.abc import Iterable
 
 FORMAT = "%(asctime)s %(levelname).1s %(name)s: %(message)s"
 OURS = ("atelier", "bots", "deploy", "inference", "styles")
-QUIET = ("httpx", "httpcore", "telegram", "discord", "nio", "aiohttp.access", "asyncio", "tornado.access", "PIL")
+QUIET = (
+    "httpx",
+    "httpcore",
+    "telegram",
+    "discord",
+    "nio",
+    "slack_sdk",
+    "slack_bolt",
+    "aiohttp.access",
+    "asyncio",
+    "tornado.access",
+    "PIL",
+)
 """Libraries whose lines below WARNING are chatter, or carry a token in a URL."""
 
 

@@ -82,10 +82,7 @@ class Connection:
             async with client:
                 await client.login(self._token)
                 self._set(client)
-                try:
-                    await client.connect()
-                finally:
-                    await self._let_answers_leave()
+                await self._stay(client)
         except discord.LoginFailure:
             self._turn_away(WRONG_TOKEN)
         except discord.ConnectionClosed as closed:
@@ -98,6 +95,21 @@ class Connection:
             connected = self._client is client
             self._set(None)
         return connected
+
+    async def _stay(self, client: Client) -> None:
+        """Stay connected until it breaks or we are cancelled.
+
+        In a task of its own, which is only watched: a cancellation that meets the library while it connects may be lost
+        in there, and it would go on. Closing the client ends it.
+        """
+        connected = asyncio.create_task(client.connect(), name="discord")
+        connected.add_done_callback(lambda task: task.cancelled() or task.exception())  # nobody may wait for it
+        try:
+            await asyncio.wait((connected,))
+        finally:
+            await self._let_answers_leave()
+            connected.cancel()
+        await connected
 
     async def _let_answers_leave(self) -> None:
         """Stopping must not break off what is being sent: whether it arrived would then be unknown."""
