@@ -1,8 +1,7 @@
 """Discord as a stage, over the emulator of it."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import ClassVar
 
@@ -41,14 +40,6 @@ class DiscordStage(Stage):
     async def start(self, adapter: Adapter | None = None) -> None:
         self.dc.gateway.ready.clear()  # who was connected before is not who is told
         await super().start(adapter)
-
-    async def stop(self) -> None:
-        """Not while it connects: there, Python 3.11's ``wait_for`` in the library may lose the word to stop."""
-        if self._running and not self._running.done():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(5):
-                    await self.dc.gateway.ready.wait()
-        await super().stop()
 
     async def say(
         self,
