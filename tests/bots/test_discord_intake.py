@@ -44,6 +44,14 @@ async def test_options_are_said_as_they_would_be_typed(options: dict[str, Any], 
         assert (await there.listener.next()).text == text
 
 
+async def test_a_photo_and_its_style_picture_are_two_attachments() -> None:
+    async with room() as there:
+        await there.dc.slash("like", image=b"photo", style_image=b"painting", strength=70)
+        message = await there.listener.next()
+        assert message.text == "/like 70%"
+        assert [await there.adapter.fetch(picture) for picture in message.pictures] == [b"photo", b"painting"]
+
+
 @pytest.mark.parametrize("name", [name for name in MENU if name != "style"])
 async def test_every_other_command_says_itself(name: str) -> None:
     async with room() as there:
@@ -241,6 +249,9 @@ async def test_discord_is_told_every_command_in_its_languages() -> None:
         assert all(len(command["description"]) <= 100 for command in commands.values())
         assert commands[3, "Try every style"]["name_localizations"]["zh-CN"] == "试遍所有风格"
         assert [option["name"] for option in commands[1, "avatar"]["options"]] == ["style", "member", "group"]
+        likeness = commands[1, "like"]["options"]
+        assert [option["name"] for option in likeness] == ["image", "style_image", "strength"]
+        assert likeness[1]["name_localizations"]["zh-CN"] == "风格图"
         manage_server = str(1 << 5)
         assert {name: command["default_member_permissions"] for (_, name), command in commands.items()} == {
             name: manage_server if name == "settings" else None for _, name in commands

@@ -110,6 +110,21 @@ async def test_paste_a_photo_and_press_a_style(page: Page, painter: Painter) -> 
     assert len(painter.messages[0].pictures) == 1
 
 
+async def test_of_two_photos_the_first_can_be_painted_like_the_second(page: Page, painter: Painter, chat: Chat) -> None:
+    lake, painting = photo(), photo(200, 300)
+    await give(page, lake, name="lake.jpg")
+    like = page.get_by_role("button", name="Photo 1 in the style of photo 2")
+    await expect(like).to_be_hidden()
+    await give(page, painting, name="painting.jpg")
+    await give(page, photo(), name="print.jpg")
+    await expect(page.get_by_role("button", name="Photo 1 in the styles of the others")).to_be_visible()
+    await page.get_by_role("button", name="Remove print.jpg").click()
+    await like.click()
+    await expect(page.get_by_text("made with AI")).to_be_visible()
+    assert painter.messages[0].text == "/like"
+    assert [await chat.adapter.fetch(picture) for picture in painter.messages[0].pictures] == [lake, painting]
+
+
 async def test_one_press_on_the_empty_page_paints_the_sample_photo(page: Page, painter: Painter) -> None:
     await page.get_by_role("group", name="Paint it at once as").get_by_role("button", name="Anime").click()
     await expect(page.get_by_role("slider")).to_be_visible()

@@ -17,9 +17,10 @@ from bots.conversation import Conversation
 from bots.ledger import Ledger
 from bots.web import WebAdapter
 from inference.job import Job, Result
+from inference.service import StyleInfo
 from tests.bots import chromium
 from tests.bots.blending import Blending, blended
-from tests.bots.console import Inverting
+from tests.bots.console import STYLES, Inverting
 from tests.bots.web_chat import Chat, acknowledge, hear, jpeg, negative, visitor
 
 SAMPLE = Path(__file__).parents[2] / "bots" / "web" / "static" / "sample.jpg"
@@ -64,6 +65,23 @@ async def test_a_photo_comes_back_restyled(tmp_path: Path) -> None:
             assert (frame["to"], [one["name"] for one in frame["photos"]]) == ("message-style-ukiyoe", ["ukiyoe.jpg"])
             assert (await ada.get(f"/chat/answers/{frame['handle']}/0"))[1] == negative(photo)
             await acknowledge(socket, frame)
+
+
+async def test_of_two_photos_the_first_comes_back_in_the_style_of_the_second(tmp_path: Path) -> None:
+    photo = await asyncio.to_thread(SAMPLE.read_bytes)
+    painting = jpeg(Image.new("RGB", (64, 48), "teal"))
+    likeness = StyleInfo("likeness", "1.0.0", {}, "photo+reference", "Apache-2.0")
+    service = Negatives(infos=(*STYLES, likeness))
+    async with atelier(tmp_path, service) as chat, visitor(chat) as ada:
+        await ada.enter()
+        uploads = [(await ada.upload(picture))[1]["ref"] for picture in (photo, painting)]
+        async with ada.socket() as socket:
+            await socket.send_json(message("/like", *uploads))
+            frame = await hear(socket, "answer")
+            assert [one["before"] for one in frame["photos"]] == uploads[:1]
+            await acknowledge(socket, frame)
+    (job,) = service.jobs
+    assert (job.picture, [reference.picture for reference in job.references]) == (photo, [painting])
 
 
 async def test_what_was_accepted_is_answered_once_after_a_restart(tmp_path: Path) -> None:

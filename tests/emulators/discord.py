@@ -94,16 +94,18 @@ class DiscordEmulator:
         self, name: str, *, image: bytes | None = None, filename: str = "photo.jpg", media_type: str = "image/jpeg",
         user: User | None = None, **way: Any,
     ) -> Asked:  # fmt: skip
-        """``way``: private, user_installed, limit, or the command's own options (a User is a member)."""
+        """``way``: private, user_installed, limit, or the command's own options: a User, a picture's bytes."""
         given = {key: way.pop(key) for key in ("private", "user_installed", "limit") if key in way}
+        pictures = {} if image is None else {"image": image}
+        pictures |= {key: way.pop(key) for key in list(way) if isinstance(way[key], bytes)}
         options = [_option(key, value) for key, value in way.items()]
         data: JSON = {"id": str(snowflake()), "name": name, "type": 1, "options": options}
         if named := [value for value in way.values() if isinstance(value, User)]:
             data["resolved"] = {"users": {str(user.id): user.json for user in named}}
-        if image is not None:
-            stored = self.store(image, filename, media_type)
-            options.insert(0, {"name": "image", "type": 11, "value": str(stored.id)})
-            data.setdefault("resolved", {})["attachments"] = {str(stored.id): stored.json}
+        for option, picture in pictures.items():
+            stored = self.store(picture, filename, media_type)
+            options.append({"name": option, "type": 11, "value": str(stored.id)})
+            data.setdefault("resolved", {}).setdefault("attachments", {})[str(stored.id)] = stored.json
             self._check("AttachmentResponse", stored.json)
         return await self._interaction(2, data, user, **given)
 

@@ -5,10 +5,12 @@ import { say } from "./words.js";
 
 const LIMIT_BYTES = 20 * 1024 * 1024;
 const PHOTOS = 10;
+const LIKE = { least: 2, most: 4 }; // the photo, and the pictures whose styles it gets
 const $ = (id) => document.getElementById(id);
 
 export class Composer extends EventTarget {
   #photos = []; // {blob, name, url}
+  #styles = []; // buttons
   #dragDepth = 0;
 
   constructor() {
@@ -46,9 +48,8 @@ export class Composer extends EventTarget {
 
   // Styles to offer for the photos that are attached, as [id, title] pairs.
   offer(styles) {
-    const chips = styles.slice(0, 8).map(([id, title]) =>
-      button("", title, () => { this.write(`/style ${id}`); this.submit(); }));
-    $("chips").replaceChildren(...chips);
+    this.#styles = styles.slice(0, 8).map(([id, title]) => this.#chip(title, `/style ${id}`));
+    this.#drawChips();
   }
 
   write(words) {
@@ -101,6 +102,19 @@ export class Composer extends EventTarget {
   #drawPhotos() {
     $("tray").hidden = !this.#photos.length;
     $("attached").replaceChildren(...this.#photos.map((photo) => this.#drawPhoto(photo)));
+    this.#drawChips();
+  }
+
+  // Of several photos, the first can get its style from the others.
+  #drawChips() {
+    const count = this.#photos.length;
+    const alike = count >= LIKE.least && count <= LIKE.most;
+    const like = alike ? [this.#chip(say(count === LIKE.least ? "likeOne" : "likeMany"), "/like")] : [];
+    $("chips").replaceChildren(...like, ...this.#styles);
+  }
+
+  #chip(label, command) {
+    return button("", label, () => { this.write(command); this.submit(); });
   }
 
   #drawPhoto(photo) {

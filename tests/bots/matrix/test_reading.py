@@ -38,6 +38,20 @@ def test_an_odd_event_is_read_or_not_but_never_breaks(msgtype: Any, content: dic
         assert message is None or message.id == "$1"
 
 
+def test_a_photo_that_answers_a_picture_is_to_be_like_it() -> None:
+    def shown(event: str, picture: str, **about: Any) -> dict[str, Any]:
+        content = {"msgtype": "m.image", "body": "x.jpg", "filename": "x.jpg", "url": f"mxc://here/{picture}", **about}
+        return {"type": "m.room.message", "sender": "@a:here", "event_id": event, "content": content}
+
+    painting = shown("$1", "painting")
+    photo = shown("$2", "photo", body="!like 70%", **{"m.relates_to": {"m.in_reply_to": {"event_id": "$1"}}})
+    message = read(photo, AROUND, painting)
+    assert message is not None
+    assert (message.text, message.addressed) == ("!like 70%", True)
+    ((photo_there,), (painting_there,)) = message.pictures, message.replied
+    assert ("here/photo" in photo_there.ref, "here/painting" in painting_there.ref) == (True, True)
+
+
 def test_what_is_too_old_is_not_said_now() -> None:
     raw = {
         "type": "m.room.message",

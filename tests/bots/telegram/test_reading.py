@@ -194,6 +194,21 @@ async def test_an_album_is_one_message_with_its_pictures_in_order(
     assert len(listener.heard) == 1
 
 
+async def test_a_photo_and_its_style_picture_are_an_album_or_an_answer(
+    telegram: TelegramEmulator, listener: Recorder
+) -> None:
+    items = telegram.album([picture(30, 30), picture(31, 30)], caption="/like 70%")
+    album = (await listener.hears())[0]
+    assert album.text == "/like 70%"
+    assert [each.ref for each in album.pictures] == [item["photo"][-1]["file_id"] for item in items]
+    painting = telegram.photo(picture(32, 30))
+    photo = telegram.photo(picture(33, 30), "/like", reply_to=painting)
+    answer = (await listener.hears(3))[2]
+    assert (answer.text, album.replied) == ("/like", ())
+    assert [each.ref for each in answer.pictures] == [photo["photo"][-1]["file_id"]]
+    assert [each.ref for each in answer.replied] == [painting["photo"][-1]["file_id"]]
+
+
 async def test_pictures_are_fetched_and_one_that_is_too_large_is_refused_at_once(
     telegram: TelegramEmulator, bot: TelegramAdapter, listener: Recorder
 ) -> None:
