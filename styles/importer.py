@@ -5,7 +5,7 @@ Pickles are read with ``weights_only=True``, so that nothing in them runs.
 
 import io
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -21,38 +21,80 @@ from styles.style import Style
 MAX_BYTES = 2 << 30
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A published checkpoint as it was read: its tensors, its files as ``origin`` tells of them, and their hashes."""
+
+    state: Mapping[str, Tensor]
+    recipe: str
+    sha256: str | Mapping[str, str]
+
+
 def import_checkpoint(file: Path, card: Card, root: Path, *, sha256: str | None = None) -> Card:
     """Make a pack ``root/<id>`` of a published checkpoint, and return its finished card.
 
-    ``card.network`` names whose layout it is; the card's network options, sizes and origin are filled in here.
-    ``sha256`` is what the publisher says of the file, where known.
+    ``card.network`` names whose layout it is; what the card says that the network takes, its options, sizes and origin
+    are filled in here. ``file`` is a folder where that network is published in several files, each of which has a name
+    that begins with that of its part. ``sha256`` is what the publisher says of the file, where known.
 
     Raises:
         BadCheckpoint: not a plain state dict, not of that network, not that hash, or it paints no picture.
     """
-    data = _bytes(file)
-    digest = pack.digest(data)
-    if sha256 and digest != sha256.lower():
-        raise BadCheckpoint(file, f"its SHA-256 is {digest}, not the expected one")
     network, reader = _reader(card.network, file)
+    found = _parts(file, network, sha256) if network.parts else _whole(file, sha256)
     try:
-        options, state = reader(state_dict(data, file))
+        options, state = reader(found.state)
         module = pack.fitted(network, options, state)
     except ValueError as error:
         raise BadCheckpoint(file, f"not a checkpoint of the network {network.name}: {error}") from error
     sides = replace(card.size, multiple=network.multiple, minimum=network.minimum(options))
-    origin = replace(card.origin, recipe=f"imported from {_printable(file.name)} with SHA-256 {digest}")
-    card = replace(card, network_options=options, size=sides, origin=origin)
+    origin = replace(card.origin, recipe=f"imported from {found.recipe}")
+    card = replace(card, takes=network.takes, network_options=options, size=sides, origin=origin)
     try:
         picture = preview(Style(card, module, torch.device("cpu")))
     except NotPainted as error:
         raise BadCheckpoint(file, f"it paints no picture: {error.reason}") from error
-    return pack.write(root / card.id, card, state, picture, {"imported_sha256": digest})
+    return pack.write(root / card.id, card, state, picture, {"imported_sha256": found.sha256})
 
 
 def unknown_origin() -> Origin:
     """The origin of a checkpoint of which nothing is known but the file."""
     return Origin(recipe="imported", trained_by="unknown", trained_on="unknown", machine="unknown")
+
+
+def _whole(file: Path, sha256: str | None) -> Found:
+    data = _bytes(file)
+    digest = pack.digest(data)
+    if sha256 and digest != sha256.lower():
+        raise BadCheckpoint(file, f"its SHA-256 is {digest}, not the expected one")
+    return Found(state_dict(data, file), f"{_printable(file.name)} with SHA-256 {digest}", digest)
+
+
+def _parts(folder: Path, network: Network, sha256: str | None) -> Found:
+    if not folder.is_dir():
+        raise BadCheckpoint(folder, f"the network {network.name} is published in several files: name their folder")
+    if sha256:
+        raise BadCheckpoint(folder, "is a folder, and a SHA-256 is of one file")
+    state: dict[str, Tensor] = {}
+    digests: dict[str, str] = {}
+    for part in network.parts:
+        file = _part(folder, part)
+        data = _bytes(file)
+        digests[_printable(file.name)] = pack.digest(data)
+        state |= {f"{part}.{name}": tensor for name, tensor in state_dict(data, file).items()}
+    recipe = ", ".join(f"{name} with SHA-256 {digest}" for name, digest in digests.items())
+    return Found(state, recipe, digests)
+
+
+def _part(folder: Path, part: str) -> Path:
+    try:
+        names = sorted(file.name for file in folder.iterdir() if file.name.startswith(part) and file.is_file())
+    except OSError as error:
+        raise BadCheckpoint(folder, f"cannot be read ({error.strerror})") from error
+    if len(names) != 1:
+        several = f"several ({', '.join(map(_printable, names))})" if names else "none"
+        raise BadCheckpoint(folder, f"must hold one file whose name begins with {part}, and holds {several}")
+    return folder / names[0]
 
 
 def state_dict(data: bytes, file: Path) -> dict[str, Tensor]:

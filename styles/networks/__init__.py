@@ -12,9 +12,20 @@ from typing import Any
 import torch
 from torch import nn
 
-from styles.networks import animegan2, arbitrary, cartoongan, cyclegan, fast_neural_style, microast, pix2pix, small
+from styles.networks import (
+    adain,
+    animegan2,
+    arbitrary,
+    cartoongan,
+    cyclegan,
+    fast_neural_style,
+    microast,
+    pix2pix,
+    small,
+)
 from styles.networks.reading import State
 
+REFERENCE = "photo+reference"
 Reader = Callable[[State], tuple[dict[str, Any], State]]
 
 
@@ -25,7 +36,9 @@ class Network:
     ``build`` takes the card's network options by name. ``read`` turns a published checkpoint's state dict into those
     options and a state dict that the built module loads strictly; it raises ValueError with one phrase where the
     layout is another's. Sides are multiples of ``multiple`` pixels, and at least ``shortest``, which may follow from
-    the options. ``takes`` is what its styles are made of: a photo alone, or a photo and a style picture.
+    the options. ``takes`` is what its styles are made of: a photo alone, or a photo and a style picture. One that is
+    published in several files names their ``parts``: each file's name begins with that of its part, and ``read`` takes
+    all tensors in one mapping, each under its part's name and a full stop.
     """
 
     name: str
@@ -35,6 +48,7 @@ class Network:
     shortest: int | Callable[..., int]
     paper: str
     takes: str = "photo"
+    parts: tuple[str, ...] = ()
 
     def minimum(self, options: Mapping[str, Any]) -> int:
         """The shortest side in pixels that the network takes with these options, valid ones or not."""
@@ -62,8 +76,9 @@ NETWORKS: tuple[Network, ...] = (
     Network("cyclegan", cyclegan.ResnetGenerator, cyclegan.read, 4, 16, "arXiv:1703.10593"),
     Network("pix2pix", pix2pix.UnetGenerator, pix2pix.read, 4, pix2pix.minimum, "arXiv:1611.07004"),
     Network("animegan2", animegan2.AnimeNet, animegan2.read, 4, 16, "Chen, Liu and Chen, ISICA 2019, second version"),
-    Network("microast", microast.MicroAST, microast.read, 4, 32, "arXiv:2211.15313", takes="photo+reference"),
-    Network("arbitrary", arbitrary.ArbitraryNet, None, 4, 32, "arXiv:1706.06830", takes="photo+reference"),
+    Network("microast", microast.MicroAST, microast.read, 4, 32, "arXiv:2211.15313", REFERENCE, microast.PARTS),
+    Network("adain", adain.AdaIN, adain.read, 8, 32, "arXiv:1703.06868", REFERENCE, adain.PARTS),
+    Network("arbitrary", arbitrary.ArbitraryNet, None, 4, 32, "arXiv:1706.06830", REFERENCE),
 )
 
 

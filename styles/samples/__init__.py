@@ -1,4 +1,4 @@
-"""Three photos to try a style on (see LICENCE.md beside them), and the preview that is made of one."""
+"""Three photos to try a style on, a painting to take one from (see LICENCE.md), and the preview that they make."""
 
 import io
 from pathlib import Path
@@ -12,6 +12,7 @@ from styles.errors import NotPainted
 from styles.style import Style
 
 NAMES = ("astronaut", "cat", "coffee")
+PAINTING = "painting"
 FOLDER = Path(__file__).parent
 JPEG_QUALITY = 88
 FLAT = 2 / 255  # a deviation below this is one colour to the eye
@@ -25,8 +26,13 @@ def sample(name: str = "astronaut") -> Tensor:
 
 
 def preview(style: Style, name: str = "astronaut") -> bytes:
-    """A sample photo in this style, as JPEG. Raises NotPainted, also where the result is one flat colour."""
-    painted = style(sample(name))
+    """A sample photo in this style, as JPEG; like the painting, where the style takes a style picture.
+
+    Raises:
+        NotPainted: the result is no picture, or one flat colour.
+    """
+    codes = style.encode(sample(PAINTING)) if style.code_size else None
+    painted = style(sample(name), codes)
     if painted.std() < FLAT:
         raise NotPainted(style.card.id, "a photo becomes one flat colour")
     return jpeg(painted)

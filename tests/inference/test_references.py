@@ -256,7 +256,7 @@ async def test_large_style_pictures_are_looked_at_small_and_in_their_shape(libra
     async with serving(library) as service:
         for width, height in ((1024, 768), (600, 2000), (4000, 300), (40, 30)):
             await service.stylize(Job(PHOTO, "like", references=(Reference(drawn(1, width, height)),)))
-    assert library.encoded == [(512, 684), (1536, 464), (116, 1536), (32, 40)]  # sides are multiples of 4
+    assert library.encoded == [(384, 512), (1152, 348), (88, 1152), (32, 40)]  # sides are multiples of 4
 
 
 async def test_what_moves_has_one_code_for_all_frames(library: WatchedLibrary) -> None:

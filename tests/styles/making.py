@@ -21,6 +21,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "pix2pix": {"width": 4, "halvings": 7, "norm": "picture"},
     "animegan2": {"width": 8},
     "microast": {"width": 16},
+    "adain": {"width": 4},
     "arbitrary": {"width": 8, "deep": 8, "fine": 8, "blocks": 1, "code_size": 8},
 }
 PREVIEW = jpeg(sample("cat")[..., :64, :64])

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from styles import pack
+from styles import bundle, pack
 from styles.card import Card
 from styles.errors import BadCheckpoint
 from styles.importer import import_checkpoint, unknown_origin
 from styles.samples import sample
 from tests.styles.making import card, generator
-from tests.styles.networks.test_published import cyclegan_state
+from tests.styles.networks.test_published import adain_states, cyclegan_state
 
 
 def blank(network: str = "cyclegan") -> Card:
@@ -158,3 +158,67 @@ def test_weights_that_paint_one_colour_are_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadCheckpoint, match=r"absent\.pth: cannot be read \(No such file or directory\)"):
         import_checkpoint(tmp_path / "absent.pth", blank(), tmp_path / "styles")
+
+
+def adain_folder(folder: Path) -> Path:
+    folder.mkdir()
+    for name, state in zip(("vgg_normalised.pth", "decoder.pth"), adain_states(), strict=True):
+        torch.save(state, folder / name)
+    (folder / "LICENSE").write_text("MIT")
+    return folder
+
+
+def test_what_is_published_in_several_files_comes_from_their_folder(tmp_path: Path) -> None:
+    folder = adain_folder(tmp_path / "published")
+
+    taken = import_checkpoint(folder, replace(blank("adain"), takes="photo"), tmp_path / "styles")
+
+    assert (taken.takes, taken.network_options) == ("photo+reference", {"width": 4})
+    digests = {name: pack.digest((folder / name).read_bytes()) for name in ("vgg_normalised.pth", "decoder.pth")}
+    assert taken.origin.recipe == "imported from " + ", ".join(f"{n} with SHA-256 {d}" for n, d in digests.items())
+    assert pack.report(tmp_path / "styles" / "taken")["imported_sha256"] == digests
+    assert bundle.verify(tmp_path / "styles" / "taken") == taken
+
+
+def test_a_folder_that_lacks_a_part_or_has_one_twice_or_is_none_is_refused(tmp_path: Path) -> None:
+    folder = adain_folder(tmp_path / "published")
+
+    def refused(file: Path = folder, sha256: str | None = None) -> str:
+        with pytest.raises(BadCheckpoint) as refusal:
+            import_checkpoint(file, blank("adain"), tmp_path / "styles", sha256=sha256)
+        return str(refusal.value).removeprefix(f"{file}: ")
+
+    assert refused(folder / "decoder.pth") == "the network adain is published in several files: name their folder."
+    assert refused(sha256="0" * 64) == "is a folder, and a SHA-256 is of one file."
+    (folder / "decoder-2.pth").write_bytes(b"")
+    expected = "must hold one file whose name begins with decoder, and holds "
+    assert refused() == f"{expected}several (decoder-2.pth, decoder.pth)."
+    (folder / "decoder-2.pth").unlink()
+    (folder / "decoder.pth").unlink()
+    assert refused() == f"{expected}none."
+
+
+def test_each_part_is_read_without_running_it(tmp_path: Path) -> None:
+    folder, mark = adain_folder(tmp_path / "published"), tmp_path / "ran"
+    torch.save({"1.weight": Bomb(mark)}, folder / "decoder.pth")
+
+    with pytest.raises(BadCheckpoint, match=r"decoder\.pth: not a pickle of tensors alone"):
+        import_checkpoint(folder, blank("adain"), tmp_path / "styles")
+
+    assert not mark.exists()
+
+
+def test_a_folder_for_a_network_of_one_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadCheckpoint, match=r"cannot be read \(Is a directory\)"):
+        import_checkpoint(tmp_path, blank(), tmp_path / "styles")
+
+
+def test_the_published_microast_becomes_a_pack_that_paints(shared: Path, tmp_path: Path) -> None:
+    taken = import_checkpoint(shared / "weights" / "microast", blank("microast"), tmp_path)
+
+    assert (taken.takes, taken.network_options) == ("photo+reference", {"width": 64})
+    assert pack.report(tmp_path / "taken")["parameters"] == 471_987  # 0.472 million in the paper
+    style = pack.load(tmp_path / "taken", taken, "cpu", torch.float32)
+    photo = torch.nn.functional.interpolate(sample(), (96, 128))
+    painted = style(photo, style.encode(sample("painting")))
+    assert painted[:, 2].mean() > photo[:, 2].mean() - 0.1 + painted[:, 0].mean() - photo[:, 0].mean(), "bluer"

@@ -177,6 +177,96 @@ def test_microast_paints_the_photo_in_the_colours_of_the_style_picture(shared: P
     assert (apply(photo, apply.encode(photo)) - photo).abs().mean() < (wet - photo).abs().mean()
 
 
+ADAIN_VGG = {
+    0: (3, 3, 1),
+    **{2: (1, 3, 3), 5: (1, 1, 3), 9: (2, 1, 3), 12: (2, 2, 3)},
+    **{16: (4, 2, 3), 19: (4, 4, 3), 22: (4, 4, 3), 25: (4, 4, 3)},
+    **{29: (8, 4, 3), 32: (8, 8, 3), 35: (8, 8, 3), 38: (8, 8, 3)},
+    **{42: (8, 8, 3), 45: (8, 8, 3), 48: (8, 8, 3), 51: (8, 8, 3)},
+}
+"""The convolutions of ``vgg_normalised.pth``: their places, channels out and in (as widths), and kernels."""
+ADAIN_DECODER = {
+    **{1: (4, 8, 3), 5: (4, 4, 3), 8: (4, 4, 3), 11: (4, 4, 3), 14: (2, 4, 3)},
+    **{18: (2, 2, 3), 21: (1, 2, 3), 25: (1, 1, 3), 28: (3, 1, 3)},
+}
+"""The same of ``decoder.pth``."""
+
+
+def adain_states(width: int = 4) -> tuple[State, State]:
+    """Random weights under the keys of both published files; only the picture's 3 channels are no widths."""
+    made = torch.Generator().manual_seed(0)
+
+    def state(layers: dict[int, tuple[int, int, int]], pictures: set[tuple[int, int]]) -> State:
+        weights: State = {}
+        for place, (out, into, kernel) in layers.items():
+            sizes = [n if (place, at) in pictures else n * width for at, n in enumerate((out, into))]
+            scale = (2 / (sizes[1] * kernel**2)) ** 0.5
+            weights[f"{place}.weight"] = torch.randn(*sizes, kernel, kernel, generator=made) * scale
+            weights[f"{place}.bias"] = torch.rand(sizes[0], generator=made) / 5
+        return weights
+
+    return state(ADAIN_VGG, {(0, 0), (0, 1), (2, 1)}), state(ADAIN_DECODER, {(28, 0)})
+
+
+def adain_sees(state: State, images: Tensor) -> Tensor:
+    """VGG-19 to relu4_1 in plain calls, with mirrored borders."""
+    x = functional.conv2d(images, state["0.weight"], state["0.bias"])
+    for block in ((2, 5), (9, 12), (16, 19, 22, 25)):
+        for place in block:
+            x = functional.relu(mirrored_conv(x, state, place))
+        x = functional.max_pool2d(x, 2, 2, ceil_mode=True)
+    return functional.relu(mirrored_conv(x, state, 29))
+
+
+def adain_paints(state: State, features: Tensor) -> Tensor:
+    x = features
+    for block in ((1,), (5, 8, 11, 14), (18, 21), (25,)):
+        for place in block:
+            x = functional.relu(mirrored_conv(x, state, place))
+        if block != (25,):
+            x = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    return mirrored_conv(x, state, 28)
+
+
+def adain_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
+    return x.mean((2, 3), keepdim=True), (x.var((2, 3), keepdim=True) + 1e-5).sqrt()
+
+
+def mirrored_conv(x: Tensor, state: State, place: int) -> Tensor:
+    return functional.conv2d(
+        functional.pad(x, (1,) * 4, mode="reflect"), state[f"{place}.weight"], state[f"{place}.bias"]
+    )
+
+
+def joined(vgg: State, decoder: State) -> State:
+    return {f"vgg.{name}": each for name, each in vgg.items()} | {f"decoder.{n}": each for n, each in decoder.items()}
+
+
+def test_adain_paints_what_the_paper_says() -> None:
+    vgg, decoder = adain_states()
+    photo, painting = torch.rand(1, 3, 64, 48), torch.rand(1, 3, 40, 32) ** 3
+
+    options, module = read("adain", joined(vgg, decoder))
+
+    content, style = adain_sees(vgg, photo), adain_sees(vgg, painting)
+    (own_mean, own_deviation), (mean, deviation) = adain_statistics(content), adain_statistics(style)
+    expected = adain_paints(decoder, (content - own_mean) / own_deviation * deviation + mean).clamp(0, 1)
+    assert options == {"width": 4}
+    assert expected.std() > 0.05
+    code = module.get_submodule("vgg")(painting)
+    torch.testing.assert_close(code, style, atol=1e-5, rtol=0)
+    apply = Style(card(name="adain"), module, torch.device("cpu"))
+    assert apply.encode(painting).shape == (1, 64)
+    torch.testing.assert_close(apply(photo, apply.encode(painting)), expected, atol=5e-3, rtol=0)
+
+
+def test_adain_at_its_published_width_has_the_published_sizes() -> None:
+    _, module = read("adain", joined(*adain_states(64)))
+
+    assert sum(each.numel() for each in module.get_submodule("decoder").parameters()) == 3_505_219
+    assert sum(each.numel() for each in module.get_submodule("vgg").parameters()) == 3_505_740
+
+
 def reference(shared: Path, name: str) -> Tensor:
     with Image.open(shared / "images" / "style_reference" / f"{name}.jpg") as picture:
         pixels = np.array(picture.convert("RGB").resize((256, 256)))
