@@ -16,13 +16,17 @@ from tests.bots.console import read_journal
 from tests.bots.killing.people import NEWS
 from tests.bots.killing.square import MARK, NEGATIVE, message_of
 
-UNCERTAIN = replies.text("en", "uncertain")
-DELETED = replies.text("en", "deleted")
+UNCERTAIN = {replies.text(tag, "uncertain") for tag in replies.LANGUAGES}
+DELETED = {replies.text(tag, "deleted") for tag in replies.LANGUAGES}
 _REPORT = re.compile(
-    re.sub(r"\d\d", r"(\\d+)", replies.text("en", "announce-report", sent=11, failed=22, uncertain=33, waiting=44))
+    "|".join(
+        re.sub(r"\d\d", r"(\\d+)", replies.text(tag, "announce-report", sent=11, failed=22, uncertain=33, waiting=44))
+        for tag in replies.LANGUAGES
+    )
 )
 _WAITING = tuple(
-    replies.text("en", key, **values).partition("77")[0]
+    replies.text(tag, key, **values).partition("77")[0]
+    for tag in replies.LANGUAGES
     for key, values in {
         "waiting-next": {"eta": 77},
         "waiting-position": {"position": 77, "eta": 77},
@@ -105,7 +109,7 @@ class Accountant:
     def _count_answers(self, said: str, rows: list[_Row]) -> None:
         """``rows`` are a message, and what waited for a member's consent and then went on as a message of its own."""
         states = Counter(row.state for row in rows)
-        answers, told = len(set(self._answers(said))), sum(line["text"] == UNCERTAIN for line in self._about(said))
+        answers, told = len(set(self._answers(said))), sum(line["text"] in UNCERTAIN for line in self._about(said))
         sure, unsure = states[State.SENT], states[State.UNCERTAIN]
         self._total.requests += len(rows)
         self._total.answered += min(answers, sure)
@@ -127,7 +131,7 @@ class Accountant:
     def _answers(self, said: str) -> Iterator[str]:
         """What tells the answers to a message apart: a change made twice in one place is one answer."""
         for line in self._about(said):
-            words = line["text"] != UNCERTAIN and not _is_aside(line)
+            words = line["text"] not in UNCERTAIN and not _is_aside(line)
             if line["does"] == "show" or (line["does"] == "say" and words):
                 yield f"as {line['sent']}"
             elif line["does"] == "change" and words and line["sent"] == self._updates[said]["pressed"]:
@@ -170,7 +174,7 @@ class Accountant:
             self._total.lost += 1
             self._fault("the operator was not told how the announcement went")
         for report in reports:
-            sent, failed, uncertain, waiting = map(int, report.groups())
+            sent, failed, uncertain, waiting = map(int, filter(None, report.groups()))
             if failed or waiting or not sent <= len(heard) <= sent + uncertain:
                 self._fault(f"{len(heard)} chats heard the news, and its report is: {report[0]}")
 
@@ -188,7 +192,7 @@ class Accountant:
         self._total.asked_again += sum(count - 1 for count in questions.values())
         self._total.lines_left += sum(_is_waiting(line) for line in standing.values())
         for line in self._lines:
-            if line["text"] == DELETED and any(self._deletes(line["re"], left) for left in standing.values()):
+            if line["text"] in DELETED and any(self._deletes(line["re"], left) for left in standing.values()):
                 self._fault(f"{line['re']} was told that a result is deleted, and it stands there")
 
     def _may_go(self, line: Line) -> bool:
