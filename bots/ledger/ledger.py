@@ -19,7 +19,7 @@ from typing import Self
 import aiosqlite
 
 from bots.commands import parse
-from bots.ledger import records
+from bots.ledger import records, references
 from bots.ledger.announcements import Announcements
 from bots.ledger.chats import Chats
 from bots.ledger.consents import Consents
@@ -34,7 +34,7 @@ from bots.ledger.shown import Shown
 from bots.ledger.statistics import Counting
 from bots.ledger.usage import Usage
 from bots.message import Message
-from inference.job import Job, Reference, Result
+from inference.job import Job, Result
 
 log = logging.getLogger(__name__)
 _KEPT_S = 30 * 86400  # how long an answered message is known, should a platform deliver it again
@@ -97,11 +97,8 @@ class Ledger:
                 "ON CONFLICT DO NOTHING",
                 (item, job.style, options, failure, None if failure else job.picture, number),
             )
-            for place, reference in enumerate(job.references if cursor.rowcount and not failure else ()):
-                await db.execute(
-                    "INSERT INTO job_references (number, item, place, picture, weight) VALUES (?, ?, ?, ?, ?)",
-                    (number, item, place, reference.picture, reference.weight),
-                )
+            if cursor.rowcount and not failure:
+                await references.keep(db, number, item, job.references)
 
     async def kept(self, number: int) -> frozenset[int]:
         """The items of a message that are recorded already."""
@@ -132,15 +129,9 @@ class Ledger:
             item,
         )
         for picture, style, options, user, chat in rows:
-            references = await self._references(number, item)
-            return Job(picture, style, records.options_from_json(options), user, chat, references=references)
+            liked = await references.recall(self._database, number, item)
+            return Job(picture, style, records.options_from_json(options), user, chat, references=liked)
         return None
-
-    async def _references(self, number: int, item: int) -> tuple[Reference, ...]:
-        rows = await self._database.rows(
-            "SELECT picture, weight FROM job_references WHERE number = ? AND item = ? ORDER BY place", number, item
-        )
-        return tuple(Reference(picture, weight) for picture, weight in rows)
 
     async def decide(self, number: int, item: int, outcome: Result | str) -> None:
         """Record an item's result or its failure's code, and drop its picture. The last one makes the message ready."""

@@ -19,7 +19,7 @@ from bots.message import Person
 from inference.errors import BadReference, ReferenceMissing
 from inference.job import Job, Result
 from inference.service import StyleInfo
-from tests.bots.console import BROKEN, STYLES, Chat, Console, Inverting, Sent, inverted
+from tests.bots.console import BROKEN, ENDLESS, STYLES, Chat, Console, Inverting, Sent, inverted
 
 PHOTO, FIRST, SECOND, THIRD = b"a photo", b"a painting", b"a drawing", b"a print"
 ANY = StyleInfo("any", "1.0.0", {"en": "Any Style", "zh": "任意风格"}, "photo+reference", "Apache-2.0")
@@ -324,6 +324,11 @@ class TestTrouble:
         assert (await ask(ann, "/like", PHOTO, BROKEN)).text == said("error-bad_reference")
         assert (await ask(ann, "/like", BROKEN, FIRST)).text == said("error-not_a_picture")
         assert (await ask(ann, "/queue")).text == said("queue-empty")
+
+    async def test_what_moves_for_too_long_can_be_had_as_its_first_frame(self, ann: Chat) -> None:
+        answer = await ask(ann, "/like", ENDLESS, FIRST)
+        assert answer.text == said("error-too_many_frames")
+        assert (await ask(ann, answer.buttons[0])).pictures == (like(ENDLESS, FIRST),)
 
     async def test_a_style_picture_that_is_gone(self, ann: Chat, console: Console, service: Likening) -> None:
         message = ann.message("/like", PHOTO, FIRST)

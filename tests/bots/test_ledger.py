@@ -118,7 +118,7 @@ async def test_style_pictures_come_back_with_their_job_and_go_with_it(path: Path
 async def test_a_photo_that_could_not_be_fetched_keeps_no_style_pictures(ledger: Ledger) -> None:
     entry = await received(ledger)
     await ledger.keep(entry.number, 0, Job(b"", "own", references=(Reference(b"a painting"),)), "gone")
-    assert await ledger._references(entry.number, 0) == ()
+    assert await ledger._database.rows("SELECT * FROM job_references") == []
 
 
 async def test_of_one_photo_and_its_style_picture_one_picture_is_cancelled(ledger: Ledger) -> None:
