@@ -4,12 +4,9 @@ import math
 from dataclasses import replace
 
 from inference.errors import InvalidOption, ReferenceMissing, TooLarge
-from inference.job import MOST_REFERENCES, Crop, Format, Job, Options
+from inference.job import MOST_REFERENCES, TAKES_REFERENCE, Crop, Format, Job, Options
 from inference.limits import Limits
 from styles.card import Card
-
-TAKES_REFERENCE = "photo+reference"
-"""What the card of a style says that paints in the style of another picture."""
 
 
 def resolved(job: Job, card: Card, limits: Limits) -> Options:

@@ -11,7 +11,7 @@ from typing import Self
 
 from inference import pictures
 from inference.animations import restyle_moving
-from inference.asked import TAKES_REFERENCE, resolved
+from inference.asked import resolved
 from inference.cache import Cache
 from inference.carrier import Carrier
 from inference.codes import Codes
@@ -19,7 +19,7 @@ from inference.desk import Desk, Order, info
 from inference.device import choose
 from inference.errors import Failed, InvalidOption, NotReady, ServiceError, StyleUnavailable, UnknownStyle
 from inference.gate import Gate
-from inference.job import Crop, Job, Progress, Result
+from inference.job import TAKES_REFERENCE, Crop, Job, Progress, Result
 from inference.limits import Limits
 from inference.metrics import Metrics
 from inference.pipeline import Pipeline

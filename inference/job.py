@@ -70,6 +70,8 @@ class Reference:
     weight: float = 1.0
 
 
+TAKES_REFERENCE = "photo+reference"
+"""What ``StyleInfo.takes`` says of a style that paints a photo like another picture."""
 MOST_REFERENCES = 3
 """That one job may mix."""
 

@@ -26,12 +26,16 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a person asked for: ``paths`` are photos and folders of them, ``out`` is a folder or one file."""
+    """What a person asked for: ``paths`` are photos and folders of them, ``out`` is a folder or one file.
+
+    ``like`` are the style pictures, if any.
+    """
 
     paths: tuple[Path, ...]
     styles: tuple[str, ...]
     out: Path | None
     format: Format | None = None
+    like: tuple[Path, ...] = ()
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -82,10 +86,12 @@ def pieces(order: Order) -> tuple[list[Piece], Beside]:
     beside, kind = Beside(), order.kind()
     names = list(_names(order, kind, beside))
     out, many = order.out or Path(), len(order.styles) > 1
+    picture = "+".join(path.stem for path in order.like)  # told apart by it, whatever the style that looks at it
     wanted = [
-        Piece(photo, style, order.file or out / (Path(style) / kept if many else _styled(kept, style, alone)))
+        Piece(photo, style, order.file or out / (Path(style) if many else "") / name)
         for style in order.styles
         for photo, kept, alone in names
+        for name in [_styled(kept, picture or style) if alone and (picture or not many) else kept]
     ]
     _require_apart(wanted)
     return wanted, beside
@@ -122,9 +128,9 @@ def _kept(photo: Path, kind: Format, suffix: str, twin: bool) -> str:
     return (photo.name if twin else photo.stem) + suffix
 
 
-def _styled(name: Path, style: str, alone: bool) -> Path:
+def _styled(name: Path, style: str) -> Path:
     """A result beside its photo must be told from it; in a folder of results the name is kept."""
-    return name.with_stem(f"{name.stem}-{style}") if alone else name
+    return name.with_stem(f"{name.stem}-{style}")
 
 
 def _apart(out: Path | None, folder: Path) -> Path:

@@ -2,7 +2,8 @@
 
 import asyncio
 import errno
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from deploy.app import open_service
 from deploy.cli.errors import Refused
 from deploy.cli.pieces import Piece
 from deploy.cli.progress import Progress
+from deploy.library import open_library
 from deploy.settings import Settings
 from inference.errors import Busy, Failed, NotAPicture, TooLarge, UnknownStyle
-from inference.job import Job, Options, Result
+from inference.job import TAKES_REFERENCE, Job, Result
 from inference.limits import Limits
-from inference.service import Service
+from inference.service import Service, StyleInfo
 
 AT_ONCE = Limits().user_jobs
 """Photos handed to the service together: as many as it lets one person wait with, so that its batches fill and its
@@ -25,36 +27,61 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 LEAST_WAIT_S = 0.1
 
 
-async def restyle(pieces: Sequence[Piece], options: Options, progress: Progress) -> None:
+NONE_TAKES = (
+    "No installed style paints like another picture. MicroAST, which its authors publish, does: "
+    "atelier styles import --network microast FOLDER --id microast."
+)
+
+
+async def first_that_takes_reference() -> str:
+    """The first style of the service that the settings name that paints like another picture. Raises Refused."""
+    settings = Settings.load()
+    if settings.inference_url:
+        async with open_service(settings) as service:
+            ids = [info.id for info in await service.styles() if info.takes == TAKES_REFERENCE]
+    else:  # nothing has to start for this
+        ids = [card.id for card in open_library(settings).cards() if card.takes == TAKES_REFERENCE]
+    if not ids:
+        raise Refused(NONE_TAKES)
+    return ids[0]
+
+
+async def restyle(pieces: Sequence[Piece], blank: Job, progress: Progress) -> None:
     """Restyle every piece with the service that the settings name; one that fails is told, and the rest goes on.
+
+    ``blank`` is the job of each, but for its picture and its style.
 
     Raises:
         ServiceError: what no photo would get past.
         Refused: the disk takes no more.
     """
     async with open_service(Settings.load()) as service:
-        await _require_known(service, dict.fromkeys(piece.style for piece in pieces))
+        for style in dict.fromkeys(piece.style for piece in pieces):
+            _require_known(await service.styles(), style, liking=bool(blank.references))
         left = iter(pieces)
         with progress:
             try:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(min(AT_ONCE, len(pieces))):
-                        group.create_task(_take_turns(service, left, options, progress))
+                        group.create_task(_take_turns(service, left, blank, progress))
             except ExceptionGroup as troubles:
                 raise troubles.exceptions[0] from None  # it stopped the others
 
 
-async def _require_known(service: Service, styles: Iterable[str]) -> None:
-    known = [info.id for info in await service.styles()]
-    for style in styles:
-        if style not in known:
-            raise UnknownStyle(style, next(iter(get_close_matches(style, known, n=1, cutoff=0.5)), None))
+def _require_known(infos: Sequence[StyleInfo], style: str, *, liking: bool) -> None:
+    takes = {info.id: info.takes for info in infos}
+    if style not in takes:
+        raise UnknownStyle(style, next(iter(get_close_matches(style, takes, n=1, cutoff=0.5)), None))
+    if takes[style] == TAKES_REFERENCE and not liking:
+        raise Refused(f"The style “{style}” paints like another picture; name that with --like.")
+    if liking and takes[style] != TAKES_REFERENCE:
+        raise Refused(f"The style “{style}” paints like no other picture; leave --like out, or the style.")
 
 
-async def _take_turns(service: Service, left: Iterator[Piece], options: Options, progress: Progress) -> None:
+async def _take_turns(service: Service, left: Iterator[Piece], blank: Job, progress: Progress) -> None:
     for piece in left:
         try:
-            result = await _restyled(service, piece, options)
+            result = await _restyled(service, piece, blank)
         except OF_ONE_PHOTO as error:
             progress.fail(piece, f"{piece.photo}: {error}")
         except OSError as error:  # of the photo or of its result; it says which
@@ -65,9 +92,9 @@ async def _take_turns(service: Service, left: Iterator[Piece], options: Options,
             progress.finish(piece, result)
 
 
-async def _restyled(service: Service, piece: Piece, options: Options) -> Result:
+async def _restyled(service: Service, piece: Piece, blank: Job) -> Result:
     picture = await asyncio.to_thread(piece.photo.read_bytes)
-    job = Job(picture, piece.style, options, user="cli")
+    job = replace(blank, picture=picture, style=piece.style)
     while True:
         try:
             result = await service.stylize(job)

@@ -11,7 +11,7 @@ import click
 from deploy.cli.errors import Refused
 from deploy.cli.packs import writing
 from deploy.cli.pieces import PICTURES, Order, Piece, is_done, pieces
-from inference.job import Crop, Format, Options
+from inference.job import MOST_REFERENCES, Crop, Format, Job, Options, Reference
 
 INTERRUPTED = 130
 """The exit code that shells give to what Ctrl-C stopped."""
@@ -20,9 +20,17 @@ INTERRUPTED = 130
 def _listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """--style a,b is --style a --style b."""
     ids = tuple(dict.fromkeys(word.strip() for value in values for word in value.split(",") if word.strip()))
-    if not ids:
+    if values and not ids:
         raise click.BadParameter("must name a style.")
     return ids
+
+
+def _weighed(_: click.Context, __: click.Parameter, value: str | None) -> tuple[float, ...] | None:
+    try:
+        weights = tuple(float(word) for word in value.split(",")) if value is not None else None
+    except ValueError:
+        raise click.BadParameter("must be numbers with commas between them, such as 2,1.") from None
+    return weights
 
 
 @click.command()
@@ -33,10 +41,17 @@ def _listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> t
     "--style",
     "styles",
     multiple=True,
-    required=True,
     callback=_listed,
-    help="A style's id, or several: a,b; `atelier styles list` shows them.",
+    help="A style's id, or several: a,b; `atelier styles list` shows them [with --like: the first that can].",
 )
+@click.option(
+    "--like",
+    multiple=True,
+    metavar="PICTURE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A picture in whose style to paint; up to three are mixed.",
+)
+@click.option("--weights", callback=_weighed, help="How much of each picture of --like: 2,1 [the same of each].")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="A folder, or a file for one photo [for photos: .].")
 @click.option("--strength", type=click.FloatRange(0, 1), help="0 is the photo, 1 the style [the style's own].")
 @click.option("--keep-colours", is_flag=True, default=None, help="Keep the photo's colours.")
@@ -56,6 +71,8 @@ def _listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> t
 def style(
     photos: tuple[Path, ...],
     styles: tuple[str, ...],
+    like: tuple[Path, ...],
+    weights: tuple[float, ...] | None,
     out: Path | None,
     avatar: bool,
     form: str | None,
@@ -68,13 +85,18 @@ def style(
     each style if there are several, and for each folder likewise. A result that is there, and no older than its photo,
     is left alone: after Ctrl-C the same command goes on. Of a picture that moves, the first frame is restyled.
 
+    With --like, a photo is painted in the style of another picture, and becomes NAME-PICTURE.jpg.
+
     \b
       atelier style cat.jpg --style ukiyoe
       atelier style *.jpg --style anime --strength 0.8 -o styled/
+      atelier style cat.jpg --like painting.jpg
       atelier style products/ --style ukiyoe,anime -o styled/
       ATELIER_INFERENCE_URL=http://gpu:8080 atelier style products/ --style ukiyoe -o styled/
     """
-    order = Order(tuple(dict.fromkeys(photos)), styles, out, Format(form) if form else None)
+    references = _references(like, weights)
+    styles = styles or (_first_that_takes(references),)
+    order = Order(tuple(dict.fromkeys(photos)), styles, out, Format(form) if form else None, like)
     crop = Crop.AVATAR if avatar else Crop.NONE
     options = Options(**wanted, format=order.kind(), crop=crop, still=True)  # files are named before they are made
     everything, beside = pieces(order)
@@ -83,12 +105,33 @@ def style(
     for sentence in beside.sentences():
         click.echo(sentence, err=True)
     left = everything if overwrite else [piece for piece in everything if not is_done(piece)]
-    failed = _restyle(left, len(everything) - len(left), options, named=not order.folders)
+    blank = Job(b"", "", options, user="cli", references=references)
+    failed = _restyle(left, len(everything) - len(left), blank, named=not order.folders)
     if failed or beside.unread:
         sys.exit(2 if len(everything) == 1 else 1)
 
 
-def _restyle(left: Sequence[Piece], skipped: int, options: Options, *, named: bool) -> int:
+def _references(like: tuple[Path, ...], weights: tuple[float, ...] | None) -> tuple[Reference, ...]:
+    if len(like) > MOST_REFERENCES:
+        raise Refused(f"--like: at most {MOST_REFERENCES} pictures can be mixed.")
+    if weights is not None and len(weights) != len(like):
+        raise Refused("--weights: name one for each picture of --like.")
+    try:
+        data = [picture.read_bytes() for picture in like]
+    except OSError as error:
+        raise Refused(f"{error.filename}: cannot be read ({error.strerror}).") from error
+    return tuple(map(Reference, data, weights or [1.0] * len(data)))
+
+
+def _first_that_takes(references: tuple[Reference, ...]) -> str:
+    if not references:
+        raise click.UsageError("Missing option '--style', or '--like'.")
+    from deploy.cli.restyling import first_that_takes_reference
+
+    return asyncio.run(first_that_takes_reference())
+
+
+def _restyle(left: Sequence[Piece], skipped: int, blank: Job, *, named: bool) -> int:
     """Restyle what is left, tell how it went, and return how many failed."""
     from deploy.cli.progress import Progress
     from deploy.cli.restyling import restyle
@@ -98,7 +141,7 @@ def _restyle(left: Sequence[Piece], skipped: int, options: Options, *, named: bo
         if left:
             with writing(left[0].target):  # before the work, not after it
                 left[0].target.parent.mkdir(parents=True, exist_ok=True)
-            asyncio.run(restyle(left, options, progress))
+            asyncio.run(restyle(left, blank, progress))
     except KeyboardInterrupt:
         click.echo("Stopped; the same command goes on.", err=True)
         sys.exit(INTERRUPTED)

@@ -101,7 +101,8 @@ def verify(names: tuple[str, ...]) -> None:
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--network",
-    help="Whose published checkpoint SOURCE is: fast-neural-style, cartoongan, cyclegan, pix2pix or animegan2.",
+    help="Whose published checkpoint SOURCE is: fast-neural-style, cartoongan, cyclegan, pix2pix, animegan2, or (its "
+    "folder) microast or adain.",
 )
 @click.option("--id", "style", help="What people type: a–z, 0–9 and hyphens, at most 32.")
 @click.option("--title-en", help="The English title; the id if not given.")
@@ -117,12 +118,14 @@ def verify(names: tuple[str, ...]) -> None:
 def import_(source: Path, network: str | None, replace: bool, **about: Any) -> None:
     """Take in a published checkpoint (with --network), or a pack as a zip file or a folder.
 
-    A checkpoint is read without running anything in it, converted, and tried on a photo before it is installed.
+    A checkpoint is read without running anything in it, converted, and tried on a photo before it is installed. Where
+    several files are published, SOURCE is their folder.
 
     \b
     Examples:
       atelier styles import --network fast-neural-style candy.pth --id candy --title-en Candy --title-zh 糖果
       atelier styles import --network cartoongan Hayao_net_G_float.pth --id hayao --licence Apache-2.0
+      atelier styles import --network microast MicroAST/models --id microast --title-en MicroAST --licence MIT
       atelier styles import candy.zip
     """
     with writing(installed()):

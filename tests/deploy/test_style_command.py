@@ -1,5 +1,6 @@
 """``atelier style`` as a person types it, with the styles that come with Atelier."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from deploy.cli import main
+from tests.inference.inverting import InvertingService, served
+from tests.styles.making import write_pack
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +80,59 @@ def test_what_cannot_be_written_is_said_and_overwrites_nothing(words: tuple[str,
 
     assert (code, said.startswith(sentence)) == (2, True), said
     assert {path: path.read_bytes() for path in Path().glob("*.*") if path.is_file()} == before
+
+
+def like(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["style", *words])
+    return done.exit_code, done.stderr.rpartition("Error: ")[2].rstrip("\n")
+
+
+@pytest.fixture
+def _two_that_take_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed, name in enumerate(("alike", "like")):
+        write_pack(tmp_path / "extra", name, "arbitrary", seed)
+    monkeypatch.setenv("ATELIER_STYLES", str(tmp_path / "extra"))
+    for number, name in enumerate(("wave.jpg", "sun.png")):
+        Image.radial_gradient("L").resize((64, 48)).rotate(90 * number).convert("RGB").save(name)
+
+
+@pytest.mark.usefixtures("_two_that_take_pictures")
+def test_a_photo_is_painted_like_pictures() -> None:
+    assert like("cat.jpg", "--like", "wave.jpg") == (0, "")
+    assert like("cat.jpg", "--like", "wave.jpg", "--like", "sun.png", "--weights", "3,1", "-o", "mixed") == (0, "")
+    assert like("cat.jpg", "--like", "sun.png", "--style", "like,alike", "-o", "both") == (0, "")
+    made = {str(path.relative_to(Path.cwd())) for path in Path.cwd().rglob("*-*.jpg")}
+    assert made == {"cat-wave.jpg", "mixed/cat-wave+sun.jpg", "both/like/cat-sun.jpg", "both/alike/cat-sun.jpg"}
+    with Image.open("cat-wave.jpg") as result:
+        assert result.size == (80, 60)
+
+
+@pytest.mark.usefixtures("_two_that_take_pictures")
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "Missing option '--style', or '--like'."),
+        (("--style", "like"), "The style “like” paints like another picture; name that with --like."),
+        (("--style", "ink", "--like", "sun.png"), "The style “ink” paints like no other picture; leave --like out, "),
+        (("--like", "notes.jpg"), "The style picture cannot be used. This is a text."),
+        (("--like", "sun.png") * 4, "--like: at most 3 pictures can be mixed."),
+        (("--like", "sun.png", "--weights", "1,2"), "--weights: name one for each picture of --like."),
+        (("--like", "sun.png", "--weights", "much"), "Invalid value for '--weights': must be numbers with commas"),
+        (("--like", "sun.png", "--weights", "-1"), "The weight of a style picture must be a number above 0."),
+        (("--like", "absent.png"), "Invalid value for '--like': File 'absent.png' does not exist."),
+    ],
+)
+def test_what_cannot_be_painted_like_is_one_sentence(words: tuple[str, ...], sentence: str) -> None:
+    code, said = like("cat.jpg", *words)
+
+    assert (code, said.startswith(sentence)) == (2, True), said
+    assert not list(Path().glob("cat-*"))
+
+
+async def test_where_no_style_takes_a_picture_it_is_said_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with served(InvertingService()) as url:  # all that it has inverts
+        monkeypatch.setenv("ATELIER_INFERENCE_URL", url)
+        code, said = await asyncio.to_thread(like, "cat.jpg", "--like", "cat.png")
+    assert code == 2
+    assert said.startswith("No installed style paints like another picture.")
+    assert "atelier styles import --network microast" in said

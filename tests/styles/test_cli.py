@@ -11,7 +11,7 @@ from deploy.cli import main
 from styles import pack
 from styles.networks import NETWORKS
 from tests.styles.making import PREVIEW, write_pack
-from tests.styles.networks.test_published import cyclegan_state
+from tests.styles.networks.test_published import adain_states, cyclegan_state
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +53,23 @@ def test_a_published_checkpoint_from_import_to_remove(tmp_path: Path) -> None:
     assert atelier("import", "out.zip").exit_code == 0
     card = pack.read(tmp_path / "data" / "styles" / "monet")
     assert (dict(card.title), card.licence.weights) == ({"en": "Monet", "zh": "莫奈"}, "BSD-3-Clause")
+
+
+def test_a_checkpoint_in_two_files_from_import_to_verify(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    for name, state in zip(("vgg_normalised.pth", "decoder.pth"), adain_states(), strict=True):
+        torch.save(state, tmp_path / "models" / name)
+
+    taken = atelier("import", "--network", "adain", "models", "--id", "adain", "--licence", "MIT")
+
+    assert taken.stdout == f"adain: installed in {tmp_path}/data/styles/adain\n"
+    assert atelier("verify", "adain").stdout == "adain: sound\n"
+    facts = json.loads(atelier("show", "adain", "--json").stdout)
+    assert (facts["takes"], facts["network"], facts["licence"]["weights"]) == ("photo+reference", "adain", "MIT")
+    assert facts["gmac_512"] > 0
+    assert refused("import", "--network", "adain", "models/decoder.pth", "--id", "x") == (
+        "models/decoder.pth: the network adain is published in several files: name their folder."
+    )
 
 
 def test_show_tells_people_and_machines_what_a_style_costs(tmp_path: Path) -> None:
