@@ -14,7 +14,7 @@ from PIL import Image
 from inference import errors
 from inference.errors import ServiceError
 from inference.http import form, require_safe, wire
-from inference.job import Crop, Format, Options
+from inference.job import Crop, Format, Options, Reference
 from tests.hostile import HOSTILE, ODD, encoded, hostile, odd, photo
 from tests.inference.inverting import InvertingService, served
 
@@ -38,6 +38,18 @@ class Caller:
                 sent.add_field(name, value)
         async with self.session.post(f"{self.url}/v1/stylize", data=sent, headers=headers) as answer:
             return answer.status, answer, await answer.read()
+
+    async def likened(self, fields: Fields, references: list[bytes], weights: str | None = None) -> tuple[int, str]:
+        """With style pictures; the status, and the code of a refusal."""
+        sent = aiohttp.FormData()
+        sent.add_field("image", fields["image"], filename="x")
+        sent.add_field("style", fields["style"])
+        for data in references:
+            sent.add_field("reference", io.BytesIO(data), filename="x")
+        if weights is not None:
+            sent.add_field("weights", weights)
+        async with self.session.post(f"{self.url}/v1/stylize", data=sent) as answer:
+            return answer.status, "" if answer.status == 200 else code(await answer.read())
 
     async def get(self, path: str, **headers: str) -> tuple[int, "aiohttp.ClientResponse", bytes]:
         async with self.session.get(self.url + path, headers=headers) as answer:
@@ -88,6 +100,32 @@ async def test_every_field_reaches_the_job(caller: Caller, service: InvertingSer
     assert job.options == Options(0.5, keep_colours=True, max_side=128, format=Format.PNG, crop=Crop.AVATAR, mark=True)
     assert (job.user, job.chat, job.deadline_s) == ("telegram:17", "telegram:-5", 12.5)
     assert job.picture == good["image"]
+
+
+async def test_style_pictures_reach_the_job_in_their_order_with_their_weights(
+    caller: Caller, service: InvertingService, good: Fields
+) -> None:
+    assert await caller.likened(good, [b"one", b"two"], "2,0.5") == (200, "")
+    assert await caller.likened(good, [b"one", b"two", b"three"]) == (200, "")
+    assert await caller.likened(good, []) == (200, "")
+    assert [job.references for job in service.jobs] == [
+        (Reference(b"one", 2.0), Reference(b"two", 0.5)),
+        (Reference(b"one"), Reference(b"two"), Reference(b"three")),
+        (),
+    ]
+
+
+async def test_style_pictures_that_cannot_be_are_refused(caller: Caller, good: Fields) -> None:
+    wrong: list[tuple[list[bytes], str | None, tuple[int, str]]] = [
+        ([b"x"] * 4, None, (422, "bad_option")),
+        ([b"x"] * 2, "1", (422, "bad_option")),
+        ([], "1", (422, "bad_option")),
+        ([b"x"], "", (422, "bad_option")),
+        ([b"x"], "nan", (422, "bad_option")),
+        ([b"x", b"y" * 20_000_001], None, (422, "bad_reference")),
+    ]
+    for references, weights, expected in wrong:
+        assert await caller.likened(good, references, weights) == expected
 
 
 async def test_progress_comes_line_by_line_then_the_picture(caller: Caller, good: Fields) -> None:
