@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from yarl import URL
 
-from bots.adapter import ChatGone, SendFailed, SendUncertain
+from bots.adapter import ChatGone, SendFailed, SendUncertain, TurnedAway
 from inference.errors import TooLarge
 
 LIMIT = 20 * 2**20  # bytes of a picture that we take from people
@@ -37,10 +37,10 @@ class Calls:
         self.settled, self.refusal = asyncio.Event(), ""
 
     async def make(self, call: Call) -> AsyncSlackResponse:
-        """Raises ChatGone, SendFailed or SendUncertain, as the adapter's interface says."""
+        """Raises ChatGone, TurnedAway, SendFailed or SendUncertain, as the adapter's interface says."""
         await self.settled.wait()
         if self.refusal:
-            raise SendFailed(self.refusal)
+            raise TurnedAway(self.refusal)
         return await self.at_once(call)
 
     async def at_once(self, call: Call) -> AsyncSlackResponse:
