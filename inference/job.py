@@ -85,7 +85,7 @@ class Job:
 
     ``user`` and ``chat`` are opaque fairness keys ("telegram:17"), ``deadline_s`` counts seconds from
     the moment the service accepts the job. ``references`` are 1 to 3 style pictures for a style that takes
-    "photo+reference" (``StyleInfo.takes``), and none for any other.
+    "photo+reference" (``StyleInfo.takes``), and none for any other; on a sheet of both kinds they go to the former.
     """
 
     picture: bytes = field(repr=False)
