@@ -168,7 +168,7 @@ async def test_every_option_reaches_the_service(monkeypatch: pytest.MonkeyPatch)
     assert (done.exit_code, done.stderr) == (0, "")
     [job] = service.jobs
     asked = Options(0.5, keep_colours=True, max_side=70, format=Format.WEBP, crop=Crop.AVATAR, mark=True)
-    assert job.options == replace(asked, match_colours=True, detail=0.3, faces=False)
+    assert job.options == replace(asked, match_colours=True, detail=0.3, faces=False, still=True)
     with Image.open("a-invert.webp") as image:
         assert image.size == (60, 60)
 
