@@ -112,7 +112,7 @@ def test_what_was_measured_is_not_measured_again_until_something_changes(
     painted: list[str] = []
 
     class Watched(Style):
-        def __call__(self, images: Tensor) -> Tensor:
+        def __call__(self, images: Tensor, codes: Tensor | None = None) -> Tensor:
             painted.append("once")
             return super().__call__(images)
 
