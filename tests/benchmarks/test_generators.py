@@ -114,7 +114,7 @@ def test_what_was_measured_is_not_measured_again_until_something_changes(
     class Watched(Style):
         def __call__(self, images: Tensor, codes: Tensor | None = None) -> Tensor:
             painted.append("once")
-            return super().__call__(images)
+            return super().__call__(images, codes)
 
     watched = replace(
         other, subject=replace(other.subject, style=Watched(card(), Posterised(0.7), torch.device("cpu")))
