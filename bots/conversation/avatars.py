@@ -12,7 +12,7 @@ from bots.conversation import naming
 from bots.conversation.again import Past
 from bots.conversation.consent import Consent, called
 from bots.conversation.delivery import answer_key
-from bots.conversation.gallery import Gallery, cannot
+from bots.conversation.gallery import Gallery, cannot, remembered
 from bots.conversation.policy import Policy
 from bots.conversation.request import Handler, Reply, Request, request
 from bots.ledger import Ledger
@@ -108,7 +108,7 @@ class Avatars:
         """No style that can be used yet: let the person choose; the buttons carry on whose picture it is."""
         others = asked.member is not None or asked.group
         command = await self._carry(message, asked) if others else "avatar"
-        wanted = _remembered(asked.wish) if others else asked.wish
+        wanted = remembered(asked.wish) if others else asked.wish
         if asked.wish.style or not styles:
             return cannot(message, styles, style, command, wanted)
         return await self._gallery.show(message, "gallery-photo" if others else "gallery-avatar", command, wanted)
@@ -148,11 +148,6 @@ def _without_names(words: str, people: Iterable[Person]) -> str:
         if name := person.name.strip():
             words = re.sub(rf"(?<!\w)@?{re.escape(name)}(?!\w)", " ", words, flags=re.IGNORECASE)
     return " ".join(word for word in words.split() if not word.startswith("@"))
-
-
-def _remembered(wanted: Wish) -> Wish:
-    """What a button still says of a wish that is remembered: it holds 64 bytes. What is wrong is to be told."""
-    return Wish(wanted.style, None if wanted.in_range else wanted.strength)
 
 
 def _made(message: Message, wanted: Wish, pictures: tuple[Picture, ...]) -> Request:

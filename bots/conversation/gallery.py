@@ -59,3 +59,8 @@ def cannot(message: Message, styles: Sequence[StyleInfo], style: StyleInfo | Non
     text = replies.text(tag, "unknown-style", style=wish.style[:_MOST_ECHOED], near=len(near))
     possible = wish if wish.in_range else replace(wish, strength=None)
     return Text(text, buttons(near or styles, tag, command, possible))
+
+
+def remembered(wanted: Wish) -> Wish:
+    """What a button still says of a wish that is remembered: it holds 64 bytes. What is wrong is to be told."""
+    return Wish(wanted.style, None if wanted.in_range else wanted.strength)

@@ -11,7 +11,7 @@ from bots.commands import Command, Wish
 from bots.conversation import again, naming
 from bots.conversation.afterwards import take_away
 from bots.conversation.again import SEVERAL, Past
-from bots.conversation.gallery import Gallery, cannot
+from bots.conversation.gallery import Gallery, cannot, remembered
 from bots.conversation.policy import Policy
 from bots.conversation.request import Handler, Reply, request, unknown
 from bots.ledger import Ledger
@@ -48,7 +48,8 @@ class Presses:
         found = [_named(styles, past, name) for name in changed.styles]
         usable = [style for style in found if style]
         if not usable or not changed.wish.in_range:
-            return cannot(message, styles, usable[0] if usable else None, again.command(key), changed.wish)
+            known = usable[0] if usable else None
+            return cannot(message, styles, known, again.command(key), remembered(changed.wish))
         wish = replace(changed.wish, style=SEVERAL.join(style.id for style in usable))
         if not naming.takes_reference(usable[0]):
             changed = replace(changed, references=(), weights=())

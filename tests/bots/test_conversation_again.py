@@ -244,3 +244,14 @@ def test_every_button_fits_the_narrowest_platform() -> None:
     every += [again.still_button("zh", key), again.sheet_buttons("zh", key, [(longest, "title")])]
     commands = [button.command for rows in every for row in rows for button in row]
     assert max(len(text.encode()) for text in commands) == 64
+
+
+async def test_buttons_that_help_after_a_slip_fit_as_well(ann: Chat, service: Inverting) -> None:
+    shown = await ask(ann, "/style starry-night 75% match sharp no faces", PHOTO)
+    slip = await ask(ann, command(shown, "50%").replace("50%", "stary nigt"))
+    assert slip.text.startswith("I have no style called “stary nigt”.")
+    assert max(len(button.encode()) for button in slip.buttons) <= 64
+    await ask(ann, command(slip, "starry-night"))
+    options = service.jobs[-1].options
+    assert (options.strength, options.match_colours, options.faces) == (0.75, True, False)
+    assert options.detail > 0
