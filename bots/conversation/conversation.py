@@ -297,6 +297,4 @@ class Conversation:
             await asyncio.sleep(_TIDY_EVERY_S)
             await self._afterwards.tidy()
             await self._consent.tidy(self._adapters)
-            await self._ledger.debits.tidy()
-            await self._ledger.announcements.tidy()
             await self._ledger.tidy()

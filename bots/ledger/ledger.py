@@ -223,6 +223,8 @@ class Ledger:
 
     async def _forget_old(self) -> None:
         now = time.time()
+        await self.debits.tidy()
+        await self.announcements.tidy()
         async with self._database.transaction(durable=False) as db:
             await db.execute("DELETE FROM messages WHERE body IS NULL AND changed < ?", (now - _KEPT_S,))
             await db.execute("DELETE FROM remembered WHERE until < ?", (now,))

@@ -302,3 +302,18 @@ async def test_places_are_forgotten_after_a_month(path: Path, service: Inverting
         await group.tidy()
         assert await group.ledger.shown.find("console", "group", old.key) is None
         assert await group.ledger.shown.find("console", "group", young.key)
+
+
+async def test_a_disk_that_was_full_for_a_while_ends_no_deleting(
+    path: Path, service: Inverting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(conversation, "_TIDY_EVERY_S", 0.02)
+    async with meeting(path, Console(), service) as group:
+        await ask(group.member("ann"), "/style ukiyoe", PHOTO)
+        await group.ledger._database.rows("PRAGMA query_only = ON")  # SQLite refuses to write, as on a full disk
+        async with asyncio.timeout(5):
+            while caplog.text.count("could not be") < 4:  # twice around
+                await asyncio.sleep(0.01)
+        await group.ledger._database.rows("PRAGMA query_only = OFF")
+        await group.ledger._database.rows("UPDATE shown SET delete_at = 0")
+        await group.console.until(lambda: not group.pictures)
