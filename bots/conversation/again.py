@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from bots import replies
-from bots.commands import Wish, wish
+from bots.commands import Command, Wish, wish
 from bots.ledger import records
 from bots.ledger.memory import Memory
 from bots.message import Button, Message, Picture
@@ -81,6 +81,11 @@ def what(key: str) -> str:
 def command(key: str) -> str:
     """The name of the command that asks for the answer ``key`` once more."""
     return f"again {key}"
+
+
+def deletes(asked: Command) -> bool:
+    """Whether a command takes a result away, which asks for no picture."""
+    return asked.name == "again" and asked.rest.partition(" ")[2] == DELETE
 
 
 def changed(past: Past, words: str) -> Past:

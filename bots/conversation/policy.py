@@ -6,7 +6,7 @@ from dataclasses import replace
 from bots import replies
 from bots.adapter import Adapter
 from bots.commands import RESTYLING, Command, parse
-from bots.conversation import languages, naming
+from bots.conversation import again, languages, naming
 from bots.conversation.request import Request
 from bots.ledger import Entry, Ledger
 from bots.ledger.debits import Over
@@ -71,7 +71,7 @@ class Policy:
 
     async def refusal(self, message: Message, command: Command | None, adapter: Adapter) -> Text | None:
         """Why the message's person may not restyle pictures here; None if they may, or ask something else."""
-        if command and command.name not in RESTYLING:
+        if command and (command.name not in RESTYLING or again.deletes(command)):
             return None
         rules = await self._ledger.chats.rules(message.platform, message.chat)
         if rules.people == "everyone" or self.operates(message):

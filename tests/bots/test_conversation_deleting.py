@@ -317,3 +317,13 @@ async def test_a_disk_that_was_full_for_a_while_ends_no_deleting(
         await group.ledger._database.rows("PRAGMA query_only = OFF")
         await group.ledger._database.rows("UPDATE shown SET delete_at = 0")
         await group.console.until(lambda: not group.pictures)
+
+
+async def test_where_only_admins_have_pictures_made_everybody_still_deletes_their_own(group: Group) -> None:
+    ann = group.member("ann")
+    shown = await ask(ann, "/style ukiyoe", PHOTO)
+    await group.rule(Rules(people="admins"))
+    assert (await ask(ann, pressing(shown, " 75%"))).text == replies.text("en", "admins-alone")
+    assert (await ask(group.member("ben"), pressing(shown, " delete"))).text == replies.text("en", "delete-not-yours")
+    assert (await ask(ann, pressing(shown, " delete"))).text == DELETED
+    assert group.pictures == []
