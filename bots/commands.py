@@ -65,8 +65,11 @@ def parse(text: str) -> Command | None:
     return Command(match[1].lower(), (match[2] or "").strip()) if match else None
 
 
-def wish(words: str) -> Wish:
-    """Take strength, "keep" and the like off the end of the words, in any order; what is left names the style."""
+def wish(words: str, *, bare: bool = True) -> Wish:
+    """Take strength, "keep" and the like off the end of the words, in any order; what is left names the style.
+
+    ``bare``: a number alone at the end is a strength, too.
+    """
     rest, strength = unicodedata.normalize("NFKC", words[:_LONGEST_WISH]).strip(), None
     asked: dict[str, bool] = {}
     match: re.Match[str] | None
@@ -76,7 +79,7 @@ def wish(words: str) -> Wish:
             asked[name] = value
         elif strength is None and (match := _STRENGTH.search(rest)):
             strength = float(match[1]) / 100
-        elif strength is None and (match := _BARE_STRENGTH.search(rest)):
+        elif bare and strength is None and (match := _BARE_STRENGTH.search(rest)):
             strength = _fraction(match[1])
         else:
             return Wish(rest, strength, **asked)

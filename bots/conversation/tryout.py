@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bots import replies
 from bots.adapter import Adapter
-from bots.commands import Command, Wish, spoken
+from bots.commands import Command, Wish, spoken, wish
 from bots.conversation import naming
 from bots.conversation.again import SEVERAL, Past
 from bots.conversation.announced import Announced
@@ -31,16 +31,16 @@ class Tryout:
 
     async def _try(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
         styles = await self._policy.styles(message)
-        chosen, wish, unknown = _understood(styles, command)
-        if unknown or not styles or not wish.in_range:
+        chosen, wanted, unknown = _understood(styles, command)
+        if unknown or not styles or not wanted.in_range:
             await self._announced.keep_pictures(message)
             known = None if unknown or not styles else styles[0]
-            return cannot(message, styles, known, "try", replace(wish, style=unknown))
-        sheet = replace(wish, style=SEVERAL.join(style.id for style in (chosen or styles)[:_MOST]))
+            return cannot(message, styles, known, "try", replace(wanted, style=unknown))
+        sheet = replace(wanted, style=SEVERAL.join(style.id for style in (chosen or styles)[:_MOST]))
         pictures, as_file = await self._announced.pictures(message)
         if pictures:
             return request(Past(sheet, pictures, as_file))
-        return await self._ask_for_photo(message, sheet, spoken("try", replace(wish, style=_names(chosen))))
+        return await self._ask_for_photo(message, sheet, spoken("try", replace(wanted, style=_names(chosen))))
 
     async def _ask_for_photo(self, message: Message, sheet: Wish, said: str) -> Text:
         await self._announced.choose(message, sheet)
@@ -68,14 +68,13 @@ def named(styles: Sequence[StyleInfo], words: str) -> tuple[tuple[StyleInfo, ...
 def _understood(styles: Sequence[StyleInfo], command: Command) -> tuple[tuple[StyleInfo, ...], Wish, str]:
     """The styles that a command names, what else it wishes, and a name that is not known.
 
-    Names come first, for in "/try 1 3" the 3 is a style and no strength.
+    Names come first, for in "/try 1 3" and "/try 1 3 keep" the 3 is a style and no strength.
     """
-    chosen, unknown = named(styles, command.rest)
-    wish = Wish()
-    if unknown:
-        wish = command.wish
-        chosen, unknown = named(styles, wish.style)
-    return chosen, wish, unknown
+    for wanted in (Wish(command.rest), wish(command.rest, bare=False), command.wish):
+        chosen, unknown = named(styles, wanted.style)
+        if not unknown:
+            break
+    return chosen, wanted, unknown
 
 
 def _names(styles: Sequence[StyleInfo]) -> str:

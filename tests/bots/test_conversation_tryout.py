@@ -253,3 +253,11 @@ class TestRules:
 async def test_a_title_without_the_language_is_its_id(ann: Chat, service: Inverting) -> None:
     service.infos = (replace(STYLES[0], title={}), STYLES[1])
     assert (await ask(ann, "/try", PHOTO)).labels[:2] == ("1. ukiyoe", "2. Starry Night")
+
+
+async def test_numbers_before_other_words_are_styles_and_no_strength(ann: Chat, service: Inverting) -> None:
+    sheet = await ask(ann, "/try 1 3 keep", PHOTO)
+    assert sheet.pictures == (sheet_of(PHOTO, "ukiyoe", "anime"),)
+    assert (service.jobs[-1].options.strength, service.jobs[-1].options.keep_colours) == (None, True)
+    await ask(ann, "/try 1 3 70 keep", PHOTO)
+    assert (service.jobs[-1].style, service.jobs[-1].options.strength) == ("ukiyoe,anime", 0.7)
