@@ -13,7 +13,7 @@ from bots.adapter import Adapter, SendFailed, SendUncertain, TurnedAway
 from bots.commands import Command
 from bots.conversation import naming
 from bots.conversation.delivery import answer_key
-from bots.conversation.request import Handler, Reply
+from bots.conversation.request import Handler, Reply, unknown
 from bots.ledger import Ledger
 from bots.ledger.questions import Permission, Question
 from bots.message import Button, Message, Person, Text
@@ -94,8 +94,10 @@ class Consent:
     async def _answered(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
         """A press under a question. Killed anywhere, it is understood again and comes to the same."""
         press, tag = _PRESS.fullmatch(command.rest), message.person.language
-        question = await self._ledger.questions.find(press[1]) if press else None
-        if press is None or question is None or question.waiting.platform != message.platform:
+        if press is None:
+            return unknown(message, command)
+        question = await self._ledger.questions.find(press[1])
+        if question is None or question.waiting.platform != message.platform:
             return Text(replies.text(tag, "consent-over"), panel=True)
         if question.member.id != message.person.id:
             return Text(replies.text(tag, "consent-not-yours", member=called(question.member)), whispered=True)

@@ -524,3 +524,11 @@ async def test_nothing_more_is_made_of_a_members_picture_by_pressing_under_it(gr
             await group.rest(ledger)
         assert group.console.whispers == [said("again-gone")] * 2
         assert len(group.service.jobs) == 1
+
+
+async def test_a_command_of_that_name_that_is_another_bots_is_left_alone(group: Group) -> None:
+    async with group.running() as ledger:
+        await group.ben.say("/consent please")
+        await group.ann.say("/consent")
+        await group.rest(ledger)
+        assert group.console.history == []
