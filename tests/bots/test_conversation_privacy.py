@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bots import replies
-from bots.conversation import Conversation
+from bots.conversation import Conversation, privacy
 from bots.conversation.delivery import answer_key
 from bots.ledger import Ledger, State
 from bots.ledger.chats import Rules
@@ -282,6 +282,11 @@ class TestPrivacy:
             assert said("privacy-questions", count=2) in told.text
             assert all(name not in told.text for name in (ANN, "group"))
             town.service.gate.set()
+
+    @pytest.mark.parametrize("language", replies.LANGUAGES)
+    def test_what_there_is_stands_in_a_list(self, language: str) -> None:
+        lines = [replies.text(language, key, count=2) for key in privacy._LINES.values()]
+        assert [line[:2] for line in lines] == ["• "] * len(lines)
 
     async def answers(self, ledger: Ledger) -> None:
         """Ann answered for good in three chats."""
