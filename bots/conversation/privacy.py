@@ -36,6 +36,7 @@ _LINES = {
     "consents": "privacy-consents",
     "questions": "privacy-questions",
     "languages": "privacy-languages",
+    "chats": "privacy-chats",
 }
 
 

@@ -33,6 +33,7 @@ _COUNTS = {
     "consents": f"SELECT count(*) FROM consents WHERE {_BY_PERSON}",
     "questions": f"SELECT count(*) FROM requests WHERE {_BY_ASKING} AND until > :now",
     "languages": f"SELECT count(*) FROM people WHERE {_BY_PERSON} AND language IS NOT NULL",
+    "chats": f"SELECT count(*) FROM chats WHERE platform = :platform AND chat IN ({_PRIVATE})",
 }
 _FORGET = (
     f"DELETE FROM remembered WHERE {_BY_PERSON} OR (platform = :platform AND names(value, :person))",
@@ -67,6 +68,7 @@ class Held:
     consents: int
     questions: int
     languages: int
+    chats: int
 
 
 class Forgetting:

@@ -283,6 +283,14 @@ class TestPrivacy:
             assert all(name not in told.text for name in (ANN, "group"))
             town.service.gate.set()
 
+    async def test_a_private_chat_is_named_where_there_is_one_and_goes_with_the_rest(self, town: Town) -> None:
+        async with town.running() as ledger:
+            assert said("privacy-chats") not in (await town.answer(town.ann, "/privacy")).text
+            assert said("privacy-chats") in (await town.answer(town.private, "/privacy")).text
+            await town.rest(ledger)
+            assert said("privacy-chats") in await town.forgets(ledger)
+            assert await ledger._database.rows("SELECT chat FROM chats") == [("group",)]
+
     @pytest.mark.parametrize("language", replies.LANGUAGES)
     def test_what_there_is_stands_in_a_list(self, language: str) -> None:
         lines = [replies.text(language, key, count=2) for key in privacy._LINES.values()]

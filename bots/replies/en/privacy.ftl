@@ -8,6 +8,7 @@ privacy =
     • How many pictures you had, and in which style: 30 days, for limits and counts.
     • A question about a profile picture: a day, and another after its answer.
     • The language you chose, and what you answered for good about your profile picture: until you change it.
+    • How a chat is set, when it was last used and how to reach it: without end; our private chat, until /forgetme.
     • If the one who runs me has blocked somebody: until they lift it, even after /forgetme.
 privacy-nothing = There is nothing of you here.
 privacy-held = Of you there is now:
@@ -39,6 +40,7 @@ privacy-questions = • { $count ->
         [one] 1 question about a profile picture
        *[other] { $count } questions about profile pictures
     }
+privacy-chats = • our private chat: how it is set, and how to reach you
 privacy-languages = • the language you chose
 privacy-answers = Your answers about your profile picture:
 privacy-allowed = { $place }. { $where }: always (since { $date })

@@ -8,6 +8,7 @@ privacy =
     • 你得到多少张、什么风格：30 天，用于限额和统计。
     • 关于头像的请求：一天，答复后再留一天。
     • 你选的语言，以及你对头像的长期答复：到你更改为止。
+    • 每个聊天的设置、最近一次使用的时间，以及怎样联系到它：一直保留；我们的私聊到 /forgetme 为止。
     • 如果管理我的人屏蔽了某人：到解除为止，/forgetme 之后也会保留。
 privacy-nothing = 这里没有与你有关的内容。
 privacy-held = 现在与你有关的有：
@@ -18,6 +19,7 @@ privacy-results = • { $count } 张图在聊天里的位置
 privacy-pictures = • 计入统计的 { $count } 张图
 privacy-consents = • { $count } 项对头像的长期答复
 privacy-questions = • { $count } 个关于头像的请求
+privacy-chats = • 我们的私聊：它的设置，以及怎样联系到你
 privacy-languages = • 你选的语言
 privacy-answers = 你对头像的答复：
 privacy-allowed = { $place }. { $where }：随时可以（自 { $date } 起）
