@@ -79,6 +79,15 @@ class Consent:
             await self._say(question, naming.title(style, question.tag), adapter)
         return Text(replies.text(tag, "consent-asked", member=called(member)))
 
+    async def take_back(self, message: Message, adapter: Adapter) -> bool:
+        """The message's person wants none of what members of the chat are asked for. False if nobody is."""
+        questions = await self._ledger.questions.open(message.platform, message.chat)
+        own = [question for question in questions if question.waiting.person.id == message.person.id]
+        for question in own:
+            await self._ledger.questions.forget(question.key)
+            await _close(question, adapter)
+        return bool(own)
+
     async def tidy(self, adapters: Mapping[str, Adapter]) -> None:
         """Forget the questions that nobody answered in time, and say so in their place; on a full disk, next time."""
         for platform, adapter in adapters.items():

@@ -258,7 +258,8 @@ class Conversation:
         if command == "queue":
             return await self._turns.queue(turn.entry.message)
         announced = await self._asking.forget(turn.entry.message)
-        return await self._turns.cancel(turn.entry, announced=announced)
+        asked = await self._consent.take_back(turn.entry.message, turn.adapter)
+        return await self._turns.cancel(turn.entry, announced=announced or asked)
 
     async def _wait(self, turn: Turn, stack: AsyncExitStack) -> None:
         turn.waiting = await stack.enter_async_context(Waiting(turn.entry, turn.adapter, self._ledger, self._pace))

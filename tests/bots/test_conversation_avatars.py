@@ -532,3 +532,20 @@ async def test_a_command_of_that_name_that_is_another_bots_is_left_alone(group: 
         await group.ann.say("/consent")
         await group.rest(ledger)
         assert group.console.history == []
+
+
+async def test_who_takes_the_request_back_gets_no_picture_and_nobody_need_answer_any_more(group: Group) -> None:
+    async with group.running() as ledger:
+        await group.asks()
+        sent, question = await group.question()
+        await group.eve.say("/cancel")
+        await group.reads(said("cancelled", count=0))
+        assert group.console.standing[sent] == question, "that is Ben's to take back"
+        await group.ben.say("/cancel")
+        await group.reads(said("never-mind"))
+        assert (group.console.standing[sent].text, group.console.standing[sent].buttons) == (NO, ())
+        yes = next(button for button in question.buttons if button.endswith("once"))
+        await group.ann.say(yes, pressed=sent)
+        await group.reads(OVER)
+        await group.rest(ledger)
+        assert group.pictures() == []
