@@ -15,7 +15,7 @@ from bots.conversation.delivery import answer_key
 from bots.conversation.gallery import Gallery, cannot, remembered
 from bots.conversation.policy import Policy
 from bots.conversation.request import Handler, Reply, Request, request
-from bots.ledger import Ledger
+from bots.ledger import Ledger, records
 from bots.message import Answer, Message, Person, Picture, Text
 from inference.job import Crop
 from inference.service import StyleInfo
@@ -30,6 +30,7 @@ _NAMED = re.compile(r"(?:^|\s)@\S")
 class _Asked:
     """Whose picture is wanted, and how: a member's, the chat's own, or else the speaker's.
 
+    ``pictures`` came with the command, in the place of the speaker's own; ``as_file`` is how they were sent.
     ``unknown``: a member is named whom the platform could not tell us.
     """
 
@@ -37,6 +38,8 @@ class _Asked:
     member: Person | None = None
     group: bool = False
     unknown: bool = False
+    pictures: tuple[Picture, ...] = ()
+    as_file: bool = False
 
 
 class Avatars:
@@ -79,15 +82,15 @@ class Avatars:
         return None
 
     async def _own(self, message: Message, asked: _Asked, adapter: Adapter) -> Text | Request:
-        picture = await adapter.avatar(message.person, message.address) if not message.pictures else None
-        pictures = message.pictures or ((picture,) if picture else ())
+        picture = await adapter.avatar(message.person, message.address) if not asked.pictures else None
+        pictures = asked.pictures or ((picture,) if picture else ())
         if not pictures:
             return _words(message, "avatar-missing", command=spoken("avatar", asked.wish))
-        return _made(message, asked.wish, pictures)
+        return _made(asked.wish, pictures, as_file=asked.as_file)
 
     async def _of_chat(self, message: Message, asked: _Asked, adapter: Adapter) -> Text | Request:
         picture = await adapter.chat_picture(message.address)
-        return _made(message, asked.wish, (picture,)) if picture else _words(message, "avatar-group-missing")
+        return _made(asked.wish, (picture,)) if picture else _words(message, "avatar-group-missing")
 
     async def _of_member(
         self, message: Message, member: Person, wanted: Wish, style: StyleInfo, adapter: Adapter
@@ -100,21 +103,21 @@ class Avatars:
         picture = await adapter.avatar(member, message.address)
         if picture is None:
             return _words(message, "avatar-hidden", member=called(member))
-        return replace(_made(message, wanted, (picture,)), once=True)  # its buttons would make more than was allowed
+        return replace(_made(wanted, (picture,)), once=True)  # its buttons would make more than was allowed
 
     async def _choose(
         self, message: Message, styles: Sequence[StyleInfo], style: StyleInfo | None, asked: _Asked
     ) -> Text | Answer:
-        """No style that can be used yet: let the person choose; the buttons carry on whose picture it is."""
-        others = asked.member is not None or asked.group
-        command = await self._carry(message, asked) if others else "avatar"
-        wanted = remembered(asked.wish) if others else asked.wish
+        """No style that can be used yet: let the person choose; the buttons carry on which picture it is."""
+        carried = asked.member is not None or asked.group or bool(asked.pictures)
+        command = await self._carry(message, asked) if carried else "avatar"
+        wanted = remembered(asked.wish) if carried else asked.wish
         if asked.wish.style or not styles:
             return cannot(message, styles, style, command, wanted)
-        return await self._gallery.show(message, "gallery-photo" if others else "gallery-avatar", command, wanted)
+        return await self._gallery.show(message, "gallery-photo" if carried else "gallery-avatar", command, wanted)
 
     async def _carry(self, message: Message, asked: _Asked) -> str:
-        """Remember whose picture it is; the command that its gallery's buttons say."""
+        """Remember which picture it is; the command that its gallery's buttons say."""
         key, possible = answer_key(message)[:16], asked.wish
         if not possible.in_range:
             possible = replace(possible, strength=None)
@@ -128,7 +131,9 @@ class Avatars:
         if not values:
             return None
         wanted = replace(Wish(**values["wish"]), style=wish(words).style)
-        return _Asked(wanted, Person(**values["member"]) if values["member"] else None, values["group"])
+        member = Person(**values["member"]) if values["member"] else None
+        pictures = records.pictures(values.get("pictures", ()))
+        return _Asked(wanted, member, values["group"], pictures=pictures, as_file=values.get("as_file", False))
 
 
 def _asked(message: Message, words: str, styles: Sequence[StyleInfo]) -> _Asked:
@@ -136,7 +141,7 @@ def _asked(message: Message, words: str, styles: Sequence[StyleInfo]) -> _Asked:
     if match := _GROUP.match(words):
         return _Asked(wish(words[match.end() :]), group=True)
     if message.pictures:
-        return _Asked(wish(words))
+        return _Asked(wish(words), pictures=message.pictures, as_file=message.as_file)
     member = message.mentioned[0] if message.mentioned and not message.pressed else None
     known = naming.exact(styles, wish(words).style) is not None
     wanted = wish(words if known else _without_names(words, message.mentioned))
@@ -150,8 +155,8 @@ def _without_names(words: str, people: Iterable[Person]) -> str:
     return " ".join(word for word in words.split() if not word.startswith("@"))
 
 
-def _made(message: Message, wanted: Wish, pictures: tuple[Picture, ...]) -> Request:
-    return request(Past(wanted, pictures, message.as_file, Crop.AVATAR))
+def _made(wanted: Wish, pictures: tuple[Picture, ...], *, as_file: bool = False) -> Request:
+    return request(Past(wanted, pictures, as_file, Crop.AVATAR))
 
 
 def _words(message: Message, key: str, **values: str | int) -> Text:

@@ -549,3 +549,17 @@ async def test_who_takes_the_request_back_gets_no_picture_and_nobody_need_answer
         await group.reads(OVER)
         await group.rest(ledger)
         assert group.pictures() == []
+
+
+@pytest.mark.parametrize("text", ["/avatar", "/avatar anme 70% keep"])
+async def test_a_photo_sent_with_the_command_waits_for_its_style(group: Group, text: str) -> None:
+    async with group.running() as ledger:
+        await group.ann.say(text, b"ann at the sea", as_file=True)
+        shown = (await group.console.answers(1))[-1]
+        assert max(len(button.encode()) for button in shown.buttons) <= 64
+        await group.ann.say(next(button for button in shown.buttons if button.endswith(" anime")))
+        await group.rest(ledger)
+        assert group.pictures()[-1].pictures == (inverted(b"ann at the sea"),)
+        assert group.pictures()[-1].as_file
+        assert group.service.jobs[-1].options.crop is Crop.AVATAR
+        assert group.service.jobs[-1].options.keep_colours is (True if "keep" in text else None)
