@@ -125,7 +125,7 @@ def _over(tag: str, over: Over) -> str:
     if over.free_in_s is None:
         return replies.text(tag, "quota-at-once", quota=over.quota)
     minutes = max(1, -(-int(over.free_in_s) // 60))
-    hours = minutes // 60
+    hours = (minutes + 30) // 60 if minutes >= 60 else 0
     time = replies.text(tag, "in-hours", hours=hours) if hours else replies.text(tag, "in-minutes", minutes=minutes)
     match over.scope:
         case "person":

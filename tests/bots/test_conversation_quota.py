@@ -13,9 +13,10 @@ import pytest
 
 from bots import replies
 from bots.adapter import Listener, SendFailed
-from bots.conversation import Conversation
+from bots.conversation import Conversation, policy
 from bots.ledger import Ledger
 from bots.ledger.chats import OF_CHATS
+from bots.ledger.debits import Over
 from bots.ledger.questions import Permission, Question
 from bots.message import Message, Person, Picture
 from tests.bots.console import BROKEN, Chat, Console, Inverting, Sent, inverted
@@ -331,3 +332,15 @@ async def test_no_table_is_left_behind_when_a_chat_moves(path: Path, console: Co
         assert with_chats == {*OF_CHATS, "chats", "messages"}, "a table with chats must move with them"
         for name in with_chats:
             assert db.execute(f"SELECT count(*) FROM {name} WHERE chat = 'group'").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("free_in_s", "key", "count"),
+    [
+        *((1, "minutes", 1), (61, "minutes", 2), (59 * 60, "minutes", 59)),
+        *((3600, "hours", 1), (89 * 60, "hours", 1), (119 * 60, "hours", 2), (86400, "hours", 24)),
+    ],
+)
+def test_when_there_is_room_again_is_told_to_the_nearest_hour(free_in_s: float, key: str, count: int) -> None:
+    when = replies.text("en", f"in-{key}", **{key: count})
+    assert policy._over("en", Over("chat", 3, free_in_s)) == replies.text("en", "quota-chat", quota=3, time=when)
