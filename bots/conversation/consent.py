@@ -120,6 +120,8 @@ class Consent:
     async def _too_many(self, waiting: Message, member: Person) -> Text | None:
         """Why the member is not asked now."""
         tag, asker = waiting.person.language, waiting.person.id
+        if (await self._ledger.people.known(waiting.platform, member.id)).blocked:  # an answer would not be heard
+            return Text(replies.text(tag, "consent-no", member=called(member)))
         questions = await self._ledger.questions.open(waiting.platform, waiting.chat)
         if any(open_.member.id == member.id and open_.waiting.person.id == asker for open_ in questions):
             return Text(replies.text(tag, "consent-still-open", member=called(member)))

@@ -563,3 +563,11 @@ async def test_a_photo_sent_with_the_command_waits_for_its_style(group: Group, t
         assert group.pictures()[-1].as_file
         assert group.service.jobs[-1].options.crop is Crop.AVATAR
         assert group.service.jobs[-1].options.keep_colours is (True if "keep" in text else None)
+
+
+async def test_whoever_is_blocked_could_not_answer_and_is_not_asked(group: Group) -> None:
+    async with group.running() as ledger:
+        await ledger.people.block("console", "ann", blocked=True)
+        await group.asks()
+        await group.rest(ledger)
+        assert [seen.text for seen in group.console.sent] == [NO]
