@@ -15,6 +15,8 @@ REFUSALS: Mapping[str, str] = {
     "not_a_picture": "not a picture",
     "too_small": "picture too small",
     "bad_option": "option out of range",
+    "reference_missing": "no style picture",
+    "bad_reference": "style picture not usable",
     "busy": "queue full",
     "style_unavailable": "style unavailable",
     "not_ready": "service not ready",
