@@ -208,7 +208,7 @@ async def test_words_that_cannot_be_are_explained_and_what_is_near_is_for_the_sa
     shown = await ask(ann, "/style ukiyoe 70%", PHOTO)
     assert (await ask(ann, f"/again {shown.key} 170%")).text == replies.text("en", "strength-range", style="ukiyoe")
     near = await ask(ann, f"/again {shown.key} anyme")
-    result = await ask(ann, command(near, "anime 70%"))
+    result = await ask(ann, command(near, "anime"))
     assert (result.pictures, result.text) == ((inverted(PHOTO),), "made with AI · Anime · 70 %")
 
 
