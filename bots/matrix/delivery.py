@@ -93,6 +93,10 @@ class Delivery:
                 await self._understand(answer, token)
                 if not _is_unsure(answer):
                     continue
+            except nio.LocalProtocolError:
+                if client.logged_in:
+                    raise
+                await self.connected()  # logged out meanwhile, so that nothing left; raises if it is for good
             except aiohttp.ClientConnectorError as error:
                 self._note(error, backoff)  # no connection was made, so nothing can have been delivered
             except (aiohttp.ClientError, TimeoutError) as error:

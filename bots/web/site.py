@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from bots.adapter import Listener
 from bots.web.frames import FRAME_BYTES
@@ -98,6 +98,9 @@ class Site:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "2"}, text="Not ready; try again soon.\n")
         socket = web.WebSocketResponse(heartbeat=25, timeout=_CLOSE_S, max_msg_size=FRAME_BYTES, compress=False)
         await socket.prepare(request)
+        if self.listener is None:  # we began to stop meanwhile, and nobody else would close it
+            await socket.close(code=WSCloseCode.SERVICE_RESTART)
+            return socket
         visit = Visit(socket)
         talk = Talk(person, language_of(request.query.get("language", "")), self.listener, self._spool, visit)
         room = self._rooms.enter(person, visit)

@@ -1,5 +1,6 @@
 """Photos from the camera, with the camera that Chromium pretends to have."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -38,7 +39,10 @@ async def test_a_photo_is_taken_seen_and_painted(browser: Browser, chat: Chat, p
         await page.get_by_role("button", name="Take a photo").click()
         finder = page.locator("#finder")
         await expect(finder).to_be_visible()
-        await page.wait_for_function("document.getElementById('finder').videoWidth > 0")
+        while not await finder.evaluate(
+            "(video) => video.videoWidth"
+        ):  # polling there would be eval, which is shut
+            await asyncio.sleep(0.05)
         await expect(page.get_by_role("button", name="Take the photo")).to_be_focused()
         await page.keyboard.press("Enter")
         await expect(finder).to_be_hidden()
