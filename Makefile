@@ -19,7 +19,7 @@ run: $(VENV)/.ready  ## set up once, then start Atelier: the service, the web ch
 	@exec $(BIN)/atelier run
 
 test: $(VENV)/.ready-dev  ## set up once, then run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.ready-dev  ## lint, format, types and the layer rule
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

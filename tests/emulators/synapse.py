@@ -3,6 +3,7 @@
 It listens on loopback alone, keeps everything in one folder with SQLite, and ends with the tests.
 """
 
+import fcntl
 import hashlib
 import hmac
 import json
@@ -35,11 +36,14 @@ def install() -> Path:
     """The Python that has Synapse; the first call takes about half a minute and a registry."""
     folder = user_cache_path("atelier-tests", appauthor=False) / f"synapse-{RELEASE}"
     python, finished = folder / "bin" / "python", folder / "finished"
-    if not finished.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        _run(sys.executable, "-m", "venv", str(folder))
-        _run(str(python), "-m", "pip", "install", "-q", "--only-binary=:all:", f"matrix-synapse=={RELEASE}")
-        finished.touch()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of two test processes one installs, and the other waits
+        if not finished.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _run(sys.executable, "-m", "venv", str(folder))
+            _run(str(python), "-m", "pip", "install", "-q", "--only-binary=:all:", f"matrix-synapse=={RELEASE}")
+            finished.touch()
     return python
 
 
