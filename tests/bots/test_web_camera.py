@@ -39,9 +39,7 @@ async def test_a_photo_is_taken_seen_and_painted(browser: Browser, chat: Chat, p
         await page.get_by_role("button", name="Take a photo").click()
         finder = page.locator("#finder")
         await expect(finder).to_be_visible()
-        while not await finder.evaluate(
-            "(video) => video.videoWidth"
-        ):  # polling there would be eval, which is shut
+        while not await finder.evaluate("(video) => video.videoWidth"):  # polling there would be eval, which is shut
             await asyncio.sleep(0.05)
         await expect(page.get_by_role("button", name="Take the photo")).to_be_focused()
         await page.keyboard.press("Enter")
