@@ -181,8 +181,10 @@ async def test_a_broken_style_picture_fails_its_own_job_alone(library: WatchedLi
         holder = asyncio.create_task(service.stylize(job(style="ash")))
         await until_entered(library)
         asked = [replace(job(1), references=(torn,)), job(2), job(3)]
-        tasks = [asyncio.create_task(service.stylize(one)) for one in asked]
-        await asyncio.sleep(0.1)
+        heard: list[set[object]] = [set() for _ in asked]
+        tasks = [asyncio.create_task(service.stylize(one, ears.add)) for one, ears in zip(asked, heard, strict=True)]
+        while not all(heard):  # in the queue, each of them
+            await asyncio.sleep(0.01)
         library.gate.set()
         await holder
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
