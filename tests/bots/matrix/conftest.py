@@ -19,13 +19,13 @@ def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
         yield server
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def grace(synapse: Synapse) -> AsyncIterator[Person]:
     async with Person(synapse, "grace") as person:
         yield person
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def studio(synapse: Synapse, tmp_path_factory: pytest.TempPathFactory, grace: Person) -> AsyncIterator[Room]:
     """Grace and our adapter in a room of three, where not everything is said to the bot."""
     async with room(synapse, tmp_path_factory.mktemp("studio"), grace) as here:

@@ -13,7 +13,7 @@ from tests.bots.matrix import room as rooms
 from tests.bots.matrix.room import Person
 from tests.emulators.synapse import Synapse
 
-pytestmark = [pytest.mark.matrix, pytest.mark.timeout(420), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.matrix, pytest.mark.timeout(420), pytest.mark.asyncio(loop_scope="package")]
 
 
 @contextlib.asynccontextmanager

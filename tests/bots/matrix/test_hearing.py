@@ -10,7 +10,7 @@ from tests.bots.matrix import room as rooms
 from tests.bots.matrix.room import Room
 from tests.emulators.synapse import Synapse
 
-pytestmark = [pytest.mark.matrix, pytest.mark.timeout(420), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.matrix, pytest.mark.timeout(420), pytest.mark.asyncio(loop_scope="package")]
 
 
 def reply(event: str, **more: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tests.bots.matrix import room as rooms
 from tests.bots.matrix.room import Heard, Person, Room
 from tests.emulators.synapse import PASSWORD, Synapse
 
-pytestmark = [pytest.mark.matrix, pytest.mark.timeout(420), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.matrix, pytest.mark.timeout(420), pytest.mark.asyncio(loop_scope="package")]
 KEY = "0123456789abcdef01234567"
 
 

@@ -15,7 +15,7 @@ from tests.bots.matrix import room as rooms
 from tests.bots.matrix.room import Person
 from tests.emulators.synapse import PASSWORD, Synapse
 
-pytestmark = [pytest.mark.matrix, pytest.mark.timeout(420), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.matrix, pytest.mark.timeout(420), pytest.mark.asyncio(loop_scope="package")]
 CALM = Pace(worth_after_s=60.0)
 
 

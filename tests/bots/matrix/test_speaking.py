@@ -14,7 +14,7 @@ from inference.errors import TooLarge
 from tests.bots.matrix.room import Room
 from tests.emulators.synapse import UPLOAD_BYTES
 
-pytestmark = [pytest.mark.matrix, pytest.mark.timeout(420), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.matrix, pytest.mark.timeout(420), pytest.mark.asyncio(loop_scope="package")]
 KEY = "0123456789abcdef01234567"
 
 
