@@ -197,22 +197,12 @@ class Conversation:
         await self._reply(turn, reply)
 
     async def _may_repeat(self, turn: Turn) -> bool:
-        """After a restart in the middle of sending: whether the platform recognises a repetition."""
-        words = turn.entry.reply is Reply.WORDS
-        if not (await self._is_panel(turn) if words else turn.adapter.repeatable):
+        """After a restart in the middle of sending: whether it can be done again without a second answer appearing."""
+        shown = turn.entry.reply in (Reply.GALLERY, Reply.PICTURES)
+        if not (turn.entry.reply is Reply.PANEL or (shown and turn.adapter.repeatable)):
             return False
         turn.entry = await self._ledger.take_back(turn.entry)
         return True
-
-    async def _is_panel(self, turn: Turn) -> bool:
-        """Whether the words that were leaving took the place of others: that can be done again without harm."""
-        if not turn.entry.message.pressed:
-            return False
-        try:
-            reply = await self._asking.understand(turn.entry.message, turn.adapter)
-        except ServiceError:
-            return False
-        return isinstance(reply, Text) and reply.panel
 
     async def _understand(self, turn: Turn, stack: AsyncExitStack) -> Text | Answer | None:
         """What to say; or, with ``turn.waiting`` set, pictures are recorded and wait for their results."""

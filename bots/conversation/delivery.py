@@ -20,7 +20,8 @@ class Delivery:
 
     async def words(self, entry: Entry, adapter: Adapter, text: Text) -> None:
         """Answer with words, unless the message was cancelled or answered meanwhile."""
-        await self._send(entry, adapter, Reply.WORDS, lambda: _say(entry.message, adapter, text))
+        reply = Reply.PANEL if text.panel and entry.message.pressed else Reply.WORDS
+        await self._send(entry, adapter, reply, lambda: _say(entry.message, adapter, text))
 
     async def pictures(self, entry: Entry, adapter: Adapter, answer: Answer, reply: Reply) -> None:
         """Answer with pictures, unless the message was cancelled or answered meanwhile."""
@@ -45,7 +46,7 @@ class Delivery:
             await self._ledger.take_back(entry)
         except SendFailed as refusal:
             log.warning("%s × %s", _name(entry), refusal)
-            if reply is Reply.WORDS:  # more words would fare no better
+            if reply in (Reply.WORDS, Reply.PANEL):  # more words would fare no better
                 await self._ledger.finish(entry.number, State.FAILED)
             else:
                 await self._tell(entry, adapter, "not-delivered", State.FAILED)

@@ -2,19 +2,17 @@
 
 import aiohttp
 
+from bots import download
 from bots.adapter import SendFailed, SendUncertain
 from bots.discord.delivery import deliver
 from bots.discord.endpoints import Endpoints
 from bots.message import Picture
-from inference.errors import TooLarge
 
-LIMIT = 20 * 2**20
-"""Bytes of a picture that we take from people."""
 TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=30)
 
 
 async def fetch(picture: Picture, endpoints: Endpoints) -> bytes:
-    """Download a picture, never more than ``LIMIT`` of it and from nowhere but the CDN.
+    """Download a picture, never more than our limit of it and from nowhere but the CDN.
 
     Raises:
         TooLarge: it is larger.
@@ -22,8 +20,7 @@ async def fetch(picture: Picture, endpoints: Endpoints) -> bytes:
     """
     if not endpoints.serves(picture.ref):
         raise SendFailed("the picture is not on Discord")
-    if (picture.byte_count or 0) > LIMIT:
-        raise _too_large()
+    download.check_size(picture.byte_count)
     try:
         return await deliver(lambda: _download(picture.ref), repeatable=True)
     except SendUncertain:
@@ -39,19 +36,4 @@ async def _download(url: str) -> bytes:
             raise aiohttp.ClientPayloadError(f"HTTP {response.status}")  # as passing as a broken connection
         if response.status != 200:
             raise SendFailed(f"the picture is gone (HTTP {response.status})")
-        return await _read(response)
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    if (response.content_length or 0) > LIMIT:
-        raise _too_large()
-    read = bytearray()
-    async for chunk in response.content.iter_chunked(64 * 1024):
-        read += chunk
-        if len(read) > LIMIT:
-            raise _too_large()
-    return bytes(read)
-
-
-def _too_large() -> TooLarge:
-    return TooLarge(f"The picture is larger than {LIMIT // 2**20} MB.")
+        return await download.read(response)

@@ -27,6 +27,7 @@ class Reply(StrEnum):
     """What is being sent; only pictures carry a key by which a platform can recognise a repetition."""
 
     WORDS = "words"
+    PANEL = "panel"  # words that take the place of others, which can be done twice without harm
     GALLERY = "gallery"
     PICTURES = "pictures"
 

@@ -7,12 +7,13 @@ import aiohttp
 import nio
 
 from bots.adapter import Listener, SendFailed, SendUncertain
+from bots.backoff import Backoff
 from bots.matrix.account import Account
 from bots.matrix.connection import Connection
 from bots.matrix.delivery import Delivery
 from bots.matrix.lookup import Lookup
 from bots.matrix.media import Media, reference
-from bots.matrix.pace import Backoff, Pace
+from bots.matrix.pace import Pace
 from bots.matrix.place import Place
 from bots.matrix.reading import PLATFORM
 from bots.matrix.receiving import Receiving

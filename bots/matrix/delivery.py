@@ -9,8 +9,9 @@ import aiohttp
 import nio
 
 from bots.adapter import ChatGone, SendFailed, SendUncertain
+from bots.backoff import Backoff
 from bots.matrix.connection import Connection
-from bots.matrix.pace import Backoff, Pace
+from bots.matrix.pace import Pace
 
 LIMITED_S = 5.0  # when the server does not say how long
 TOKEN_REFUSED = ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN")

@@ -8,15 +8,13 @@ import aiohttp
 import nio
 from nio.crypto import decrypt_attachment, encrypt_attachment
 
+from bots import download
 from bots.adapter import SendFailed
+from bots.backoff import Backoff
 from bots.matrix.delivery import Delivery, Refused
-from bots.matrix.pace import Backoff, Pace
+from bots.matrix.pace import Pace
 from bots.message import Photo, Picture
-from inference.errors import TooLarge
 
-LIMIT = 20 * 2**20
-"""Bytes of a picture that we take from people."""
-CHUNK = 64 * 1024
 MEDIA = re.compile(r"mxc://([A-Za-z0-9.\-:\[\]]{1,255})/([A-Za-z0-9_\-]{1,255})")
 KEY_PARTS = ("key", "iv", "sha256")
 
@@ -46,14 +44,13 @@ class Media:
         self._delivery, self._pace = delivery, pace
 
     async def fetch(self, picture: Picture, client: Any) -> bytes:
-        """Download a picture, never more than LIMIT of it.
+        """Download a picture, never more than our limit of it.
 
         Raises:
             TooLarge: it is larger.
             SendFailed: it is gone, or is not what its message says.
         """
-        if (picture.byte_count or 0) > LIMIT:
-            raise _too_large()
+        download.check_size(picture.byte_count)
         url, _, keys = picture.ref.partition("#")
         match = MEDIA.fullmatch(url)
         if match is None:
@@ -99,18 +96,7 @@ class Media:
                 raise aiohttp.ClientPayloadError(f"HTTP {response.status}")  # as passing as a broken connection
             if response.status != 200:
                 raise SendFailed(f"The picture is gone (HTTP {response.status}).")
-            return await _read(response)
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    if (response.content_length or 0) > LIMIT:
-        raise _too_large()
-    read = bytearray()
-    async for chunk in response.content.iter_chunked(CHUNK):
-        read += chunk
-        if len(read) > LIMIT:
-            raise _too_large()
-    return bytes(read)
+            return await download.read(response)
 
 
 def _decrypted(taken: bytes, keys: str) -> bytes:
@@ -121,7 +107,3 @@ def _decrypted(taken: bytes, keys: str) -> bytes:
         return bytes(decrypt_attachment(taken, key, sha256, iv))
     except (nio.EncryptionError, ValueError):
         raise SendFailed("The picture cannot be decrypted.") from None
-
-
-def _too_large() -> TooLarge:
-    return TooLarge(f"The picture is larger than {LIMIT // 2**20} MB.")

@@ -1,7 +1,5 @@
-"""Times, and the waits between tries."""
+"""Times."""
 
-import asyncio
-import random
 from dataclasses import dataclass
 
 
@@ -17,16 +15,3 @@ class Pace:
     uncertain_tries: int = 7  # about a minute in which a server that has restarted answers again
     record_tries: int = 12  # about five minutes; then one message that cannot be recorded stops holding up the rest
     recent_s: float = 24 * 3600.0
-
-
-class Backoff:
-    """Waits that double, with a little chance in them so that many bots do not knock in step."""
-
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
-        self.tries = 0
-
-    async def wait(self) -> None:
-        wait_s = min(self._pace.last_retry_s, self._pace.first_retry_s * 2**self.tries)
-        self.tries += 1
-        await asyncio.sleep(wait_s * random.uniform(0.8, 1.2))

@@ -9,10 +9,11 @@ from urllib.parse import quote
 import nio
 
 from bots.adapter import Listener, SendFailed, SendUncertain
+from bots.backoff import Backoff
 from bots.matrix.connection import Connection
 from bots.matrix.delivery import Delivery, Refused
 from bots.matrix.lookup import Lookup
-from bots.matrix.pace import Backoff, Pace
+from bots.matrix.pace import Pace
 from bots.matrix.reading import PLATFORM, Around, Raw, content_of, is_said
 
 PAGE, MOST_MISSED = 100, 1000  # events that are asked for at once, and that are read back in a room

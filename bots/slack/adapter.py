@@ -10,10 +10,11 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bots import download
 from bots.adapter import Listener, SendFailed, SendUncertain
 from bots.message import Address, Answer, Message, Person, Picture, Text
 from bots.slack import reading
-from bots.slack.calls import LONGEST_PAUSE_S, Call, Calls, NotThere, check_size
+from bots.slack.calls import LONGEST_PAUSE_S, Call, Calls, NotThere
 from bots.slack.reading import Raw
 
 KNOWN = 1000  # people whose names are kept
@@ -60,7 +61,7 @@ class SlackAdapter:
             await handler.close_async()
 
     async def fetch(self, picture: Picture) -> bytes:
-        check_size(picture.byte_count)
+        download.check_size(picture.byte_count)
         return await self._calls.download(picture.ref)
 
     async def avatar(self, person: Person, address: Address) -> Picture | None:  # noqa: ARG002 - the same everywhere

@@ -10,10 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from yarl import URL
 
+from bots import download
 from bots.adapter import ChatGone, SendFailed, SendUncertain, TurnedAway
-from inference.errors import TooLarge
 
-LIMIT = 20 * 2**20  # bytes of a picture that we take from people
 FLOOD_TRIES, FIRST_PAUSE_S, LONGEST_PAUSE_S = 20, 0.25, 15.0
 DOWNLOAD = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=30)
 GONE = {"channel_not_found", "not_in_channel", "is_archived", "user_not_found", "user_disabled", "cannot_dm_bot"}
@@ -73,22 +72,9 @@ class Calls:
             ):
                 if answer.status != 200 or answer.content_type == "text/html":  # its way to ask for a log-in
                     raise SendFailed(f"the picture is gone (HTTP {answer.status})")
-                return await _read(answer)
+                return await download.read(answer)
         except (aiohttp.ClientError, OSError, TimeoutError):
             raise SendFailed("the picture could not be downloaded") from None
-
-
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
-    read = bytearray()
-    async for chunk in answer.content.iter_chunked(64 * 1024):
-        read += chunk
-        check_size(len(read))
-    return bytes(read)
-
-
-def check_size(byte_count: int | None) -> None:
-    if (byte_count or 0) > LIMIT:
-        raise TooLarge(f"The picture is larger than {LIMIT // 2**20} MB.")
 
 
 def _explained(answer: AsyncSlackResponse) -> SendFailed | SendUncertain:

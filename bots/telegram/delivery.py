@@ -8,7 +8,8 @@ from typing import TypeVar
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.adapter import ChatGone, SendFailed, SendUncertain, TurnedAway
-from bots.telegram.pace import Backoff, Flood, Pace
+from bots.backoff import Backoff
+from bots.telegram.pace import Flood, Pace
 from bots.telegram.wire import RawBot, never_left, retry_after_s
 
 T = TypeVar("T")

@@ -9,10 +9,11 @@ from typing import Any
 from telegram import Bot, Update, User
 
 from bots.adapter import Listener
+from bots.backoff import Backoff
 from bots.telegram.chores import Chores
 from bots.telegram.delivery import Delivery
 from bots.telegram.inline import Inline
-from bots.telegram.pace import Backoff, Pace
+from bots.telegram.pace import Pace
 from bots.telegram.presses import Presses
 from bots.telegram.reading import PLATFORM, album_of, move_of, read, read_press
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.adapter import TurnedAway
-from bots.telegram.pace import Backoff, Pace
+from bots.backoff import Backoff
+from bots.telegram.pace import Pace
 from bots.telegram.wire import retry_after_s
 
 T = TypeVar("T")

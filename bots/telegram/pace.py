@@ -1,7 +1,6 @@
-"""How fast we may speak: Telegram's flood limits, kept so that they are seldom met, and the waits between tries."""
+"""How fast we may speak: Telegram's flood limits, kept so that they are seldom met."""
 
 import asyncio
-import random
 from collections import deque
 from dataclasses import dataclass
 
@@ -102,22 +101,6 @@ class _Window:
 
     def take(self, count: int, now: float) -> None:
         self._times.extend([now] * min(count, self._limit))
-
-
-class Backoff:
-    """Waits that double, with a little chance in them so that many bots do not knock in step."""
-
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
-        self.tries = 0
-
-    async def wait(self) -> None:
-        wait_s = min(self._pace.last_retry_s, self._pace.first_retry_s * 2**self.tries)
-        self.tries += 1
-        await asyncio.sleep(wait_s * random.uniform(0.8, 1.2))
-
-    def reset(self) -> None:
-        self.tries = 0
 
 
 def _now() -> float:

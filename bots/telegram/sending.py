@@ -1,6 +1,7 @@
 """Sending one part of an answer: a photo, what moves, a file or an album."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from telegram import InputMediaDocument, InputMediaPhoto, Message
 
@@ -34,51 +35,25 @@ class Sender:
             raise SendFailed("Telegram takes files of up to 50 MB; this one is larger.")
         if len(part.photos) > 1:
             return await self._album(place, part, caption)
-        ways = {Kind.PHOTO: self._photo, Kind.ANIMATION: self._animation, Kind.FILE: self._document}
-        return (await ways[part.kind](place, part.photos[0], caption, buttons),)
+        return (await self._one(place, part.kind, part.photos[0], caption, buttons),)
 
-    async def _photo(self, place: Place, photo: Photo, caption: str, buttons: Rows) -> Message:
+    async def _one(self, place: Place, kind: Kind, photo: Photo, caption: str, buttons: Rows) -> Message:
         async def call(bot: RawBot, chat: int) -> Message:
-            return await bot.send_photo(
-                chat,
-                photo.picture,
-                filename=photo.name,
-                caption=caption or None,
-                message_thread_id=place.thread,
-                reply_parameters=place.reply_in(chat),
-                reply_markup=keyboard(buttons),
-            )
-
-        return await self._delivery.send(place.chat, call)
-
-    async def _animation(self, place: Place, photo: Photo, caption: str, buttons: Rows) -> Message:
-        async def call(bot: RawBot, chat: int) -> Message:
-            return await bot.send_animation(
-                chat,
-                photo.picture,
-                filename=photo.name,
-                width=photo.width or None,
-                height=photo.height or None,
-                caption=caption or None,
-                message_thread_id=place.thread,
-                reply_parameters=place.reply_in(chat),
-                reply_markup=keyboard(buttons),
-            )
-
-        return await self._delivery.send(place.chat, call)
-
-    async def _document(self, place: Place, photo: Photo, caption: str, buttons: Rows) -> Message:
-        async def call(bot: RawBot, chat: int) -> Message:
-            return await bot.send_document(
-                chat,
-                photo.picture,
-                filename=photo.name,
-                caption=caption or None,
-                disable_content_type_detection=True,
-                message_thread_id=place.thread,
-                reply_parameters=place.reply_in(chat),
-                reply_markup=keyboard(buttons),
-            )
+            how: dict[str, Any] = {
+                "filename": photo.name,
+                "caption": caption or None,
+                "message_thread_id": place.thread,
+                "reply_parameters": place.reply_in(chat),
+                "reply_markup": keyboard(buttons),
+            }
+            match kind:
+                case Kind.PHOTO:
+                    return await bot.send_photo(chat, photo.picture, **how)
+                case Kind.ANIMATION:
+                    size: dict[str, Any] = {"width": photo.width or None, "height": photo.height or None}
+                    return await bot.send_animation(chat, photo.picture, **size, **how)
+                case Kind.FILE:
+                    return await bot.send_document(chat, photo.picture, disable_content_type_detection=True, **how)
 
         return await self._delivery.send(place.chat, call)
 

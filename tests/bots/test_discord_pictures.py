@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bots import download
 from bots.adapter import SendFailed
-from bots.discord import fetching
 from bots.discord.endpoints import Endpoints
 from bots.message import Answer, Person, Photo, Picture, Text
 from inference.errors import TooLarge
@@ -25,13 +25,13 @@ async def test_a_picture_arrives_as_it_was_sent() -> None:
 @pytest.mark.parametrize("told", [True, False])
 async def test_what_says_that_it_is_too_large_is_not_read(told: bool) -> None:
     async with room() as there:
-        stored = there.dc.store(b"x" * (fetching.LIMIT + 1), "huge.jpg", "image/jpeg")
+        stored = there.dc.store(b"x" * (download.LIMIT + 1), "huge.jpg", "image/jpeg")
         with pytest.raises(TooLarge, match="20 MB"):
-            await there.adapter.fetch(Picture(stored.url, byte_count=fetching.LIMIT + 1 if told else None))
+            await there.adapter.fetch(Picture(stored.url, byte_count=download.LIMIT + 1 if told else None))
 
 
 async def test_what_hides_its_length_is_read_no_further_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "LIMIT", 2**20)
+    monkeypatch.setattr(download, "LIMIT", 2**20)
     async with room() as there:
         stored = there.dc.store(b"x" * (2**20 + 1), "huge.jpg", "image/jpeg")
         there.dc.without_length.add(stored.id)

@@ -8,7 +8,7 @@ import nio
 import pytest
 
 from bots.adapter import ChatGone, SendFailed
-from bots.matrix.media import LIMIT
+from bots.download import LIMIT
 from bots.message import Answer, Button, Photo, Picture, Text
 from inference.errors import TooLarge
 from tests.bots.matrix.room import Room
@@ -99,7 +99,7 @@ async def test_what_is_too_large_is_refused(studio: Room) -> None:
 
 
 async def test_a_picture_that_lies_about_its_size(studio: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bots.matrix.media.LIMIT", 1000)
+    monkeypatch.setattr("bots.download.LIMIT", 1000)
     url = await studio.grace.upload(bytes(2000))
     with pytest.raises(TooLarge):
         await studio.adapter.fetch(Picture(url, byte_count=10))

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from bots import download
 from bots.adapter import SendFailed, SendUncertain
 from bots.message import Answer, Button, Photo, Picture, Text
-from bots.slack import calls
 from deploy import app as program
 from deploy.settings import Settings, SettingsError
 from inference.errors import TooLarge
@@ -94,7 +94,7 @@ async def test_a_redirect_takes_our_token_nowhere(stage: SlackStage) -> None:
 
 
 async def test_a_picture_that_lies_about_its_size(stage: SlackStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "LIMIT", len(CAT) - 1)
+    monkeypatch.setattr(download, "LIMIT", len(CAT) - 1)
     message = await stage.told("/style", CAT)
     with pytest.raises(TooLarge):
         await stage.adapter.fetch(Picture(message.pictures[0].ref, byte_count=1))
