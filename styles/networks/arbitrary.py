@@ -61,8 +61,8 @@ class ArbitraryNet(nn.Module):
             inner = torch.relu(tuned(one(deep), tuning))
             deep = deep + tuned(two(inner), tuning)
         back = torch.relu(tuned(self.up(doubled(deep)), tuning))  # N, width, H/2, W/2
-        full = torch.relu(tuned(self.thin(doubled(back)), tuning))  # N, fine, H, W
-        full = torch.relu(tuned(self.full(full), tuning))
+        thin = torch.relu(tuned(self.thin(back), tuning))  # N, fine, H/2, W/2: doubled when it costs least
+        full = torch.relu(tuned(self.full(doubled(thin)), tuning))  # N, fine, H, W
         return torch.sigmoid(self.leave(full).float())  # half precision would show bands in a sky
 
     def _tuning(self, codes: Tensor) -> Iterator[Tuning]:
