@@ -4,6 +4,8 @@ ServiceError
 ├── InvalidRequest      400 bad_request
 ├── NotAuthorised       401 unauthorised
 ├── UnknownStyle        404 unknown_style      .suggestion
+├── StyleExists         409 style_exists
+├── StyleWithdrawn      410 style_withdrawn
 ├── TooLarge            413 too_large
 │   └── TooManyFrames   413 too_many_frames
 ├── NotAPicture         415 not_a_picture
@@ -56,6 +58,23 @@ class UnknownStyle(ServiceError):
         hint = f" Did you mean “{suggestion}”?" if suggestion else ""
         super().__init__(f"There is no style “{style}”.{hint}")
         self.style, self.suggestion = style, suggestion
+
+
+class StyleExists(ServiceError):
+    """The name that a new style is to have is another's, or was."""
+
+    status, code = 409, "style_exists"
+
+
+class StyleWithdrawn(ServiceError):
+    """A creator's style that was taken back, or whose last day is over."""
+
+    status, code = 410, "style_withdrawn"
+
+    def __init__(
+        self, message: str = "This style is offered no longer: its creator took it back, or its time is over."
+    ) -> None:
+        super().__init__(message)
 
 
 class TooLarge(ServiceError):

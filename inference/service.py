@@ -8,18 +8,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from inference.creation import Creation
 from inference.job import Job, Progress, Result
 
 
 @dataclass(frozen=True, slots=True)
 class StyleInfo:
-    """What people are told of a style. ``title`` maps a language ("en", "zh") to its name."""
+    """What people are told of a style. ``title`` maps a language ("en", "zh") to its name.
+
+    ``scope`` names the chats where a creator lets it be used ("telegram:-100123"); empty is everywhere. Whoever knows
+    of chats holds to it; the service does not. ``expires`` is the last day, in UTC, on which the service offers it;
+    empty where it has no end.
+    """
 
     id: str
     version: str
     title: Mapping[str, str]
     takes: str
     licence: str
+    scope: tuple[str, ...] = ()
+    expires: str = ""
 
 
 class Service(Protocol):
@@ -50,5 +58,36 @@ class Service(Protocol):
         """These styles on one numbered contact sheet, a JPEG, in this order; all of ``styles()`` when none are named.
 
         Raises UnknownStyle.
+        """
+        ...
+
+    async def draft(self, pictures: Sequence[bytes]) -> bytes:
+        """Three sample photos, side by side, in the style of these 1 to 20 pictures together; a JPEG. Nothing is kept.
+
+        Raises:
+            BadReference: a picture cannot be used, and the sentence says which; or they are none or too many.
+            StyleUnavailable: no installed style paints like other pictures and can be made into one of its own.
+        """
+        ...
+
+    async def create(self, creation: Creation) -> StyleInfo:
+        """Make a style of a creator's pictures; it can be used at once.
+
+        Whoever was cut off may repeat it: what is there already, the same in every respect, is returned as if new.
+
+        Raises:
+            StyleExists: another style has this id, or one that was withdrawn had it.
+            InvalidOption: anything but the pictures is not as ``Creation`` says.
+            BadReference, StyleUnavailable: as ``draft``.
+        """
+        ...
+
+    async def withdraw(self, style: str) -> None:
+        """Offer a creator's style no longer: nothing of it stays but its id. May be repeated.
+
+        Jobs that wait for it are refused with StyleWithdrawn, and so is every later one.
+
+        Raises:
+            UnknownStyle: there is no such style, or it is no creator's.
         """
         ...

@@ -23,6 +23,8 @@ ERRORS: Mapping[str, type[ServiceError]] = {
     for kind in (
         errors.InvalidRequest,
         errors.NotAuthorised,
+        errors.StyleExists,
+        errors.StyleWithdrawn,
         errors.TooLarge,
         errors.TooManyFrames,
         errors.NotAPicture,
@@ -74,7 +76,9 @@ def from_style(info: StyleInfo) -> Plain:
 
 
 def to_style(values: Plain) -> StyleInfo:
-    return StyleInfo(**{name: values[name] for name in StyleInfo.__slots__})
+    """A service older than ``scope`` and ``expires`` does not send them: its styles have neither."""
+    given = {name: values[name] for name in StyleInfo.__slots__ if name in values}
+    return StyleInfo(**given | {"scope": tuple(given.get("scope", ()))})
 
 
 def from_error(error: ServiceError) -> Plain:
