@@ -14,7 +14,16 @@ from typing import Any
 
 from bots.adapter import Listener, SendFailed
 from bots.message import Address, Answer, Message, Person, Picture, Text
-from inference.errors import Busy, NotAPicture, TooManyFrames, UnknownStyle
+from inference.creation import FOREVER, Creation
+from inference.errors import (
+    BadReference,
+    Busy,
+    NotAPicture,
+    StyleExists,
+    StyleWithdrawn,
+    TooManyFrames,
+    UnknownStyle,
+)
 from inference.job import Job, Progress, Queued, Result, Running
 from inference.service import StyleInfo
 
@@ -207,7 +216,8 @@ class Inverting:
 
     It inverts; of several styles it makes a sheet, ``MOVING`` keeps moving, and ``ENDLESS`` is too long for it.
 
-    ``jobs`` are those that ran, ``submitted`` counts those that were taken, ``refusals`` are raised first.
+    ``jobs`` are those that ran, ``submitted`` counts those that were taken, ``refusals`` are raised first, and
+    ``hesitations`` before anything is done about ``creations``, the styles of creators.
     """
 
     capacity: int = 100
@@ -217,6 +227,9 @@ class Inverting:
     jobs: list[Job] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
     submitted: int = 0
+    creations: dict[str, Creation] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
+    hesitations: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -227,6 +240,8 @@ class Inverting:
         if self.refusals:
             raise self.refusals.pop(0)
         for style in job.style.split(","):
+            if style in self.withdrawn:
+                raise StyleWithdrawn
             if style not in {info.id for info in self.infos}:
                 raise UnknownStyle(style)
         if len(self._queue) >= self.capacity:
@@ -264,6 +279,34 @@ class Inverting:
 
     async def styles(self) -> tuple[StyleInfo, ...]:
         return self.infos
+
+    async def draft(self, pictures: Sequence[bytes]) -> bytes:
+        if self.hesitations:
+            raise self.hesitations.pop(0)
+        for number, picture in enumerate(pictures, 1):
+            if picture == BROKEN:
+                raise BadReference(f"Picture {number} is none.")
+        return b"draft of " + b", ".join(pictures)
+
+    async def create(self, creation: Creation) -> StyleInfo:
+        await self.draft(creation.pictures)
+        if self.creations.get(creation.id, creation) != creation or creation.id in self.withdrawn:
+            raise StyleExists(f"There is a style {creation.id}.")
+        expires = "" if creation.expires == FOREVER else creation.expires
+        info = StyleInfo(creation.id, "1.0.0", creation.title, "photo", creation.rights, creation.scope, expires)
+        if creation.id not in self.creations:
+            self.infos = (*self.infos, info)
+        self.creations[creation.id] = creation
+        return info
+
+    async def withdraw(self, style: str) -> None:
+        if self.hesitations:
+            raise self.hesitations.pop(0)
+        if style not in self.creations and style not in self.withdrawn:
+            raise UnknownStyle(style)
+        self.creations.pop(style, None)
+        self.withdrawn.add(style)
+        self.infos = tuple(info for info in self.infos if info.id != style)
 
     async def preview(self, style: str) -> bytes:
         return b"preview of " + style.encode()
