@@ -19,6 +19,7 @@ COMMANDS = {
     "styles": "styles",
     "train": "train",
     "evaluate": "evaluate",
+    "bench": "bench",
 }
 """Every command in the order to show them, and the module of this folder that it is in."""
 

@@ -1,0 +1,166 @@
+"""The bare pipeline: the fastest way found to decode, generate and encode the same pictures without any service.
+
+It is the limit that services are held against. It knows all of its pictures beforehand, has them sorted by style and
+size, and is answerable to nobody. Tried are: one after another; threads that decode ahead and encode behind, with
+several sizes of batch; and, on this machine's own cores, several processes of one thread each.
+"""
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
+from multiprocessing.synchronize import Barrier
+from typing import ClassVar
+
+import torch
+
+from deploy.bench.hands import Hands
+from deploy.bench.offer import Offer
+from inference.pictures import Prepared
+from inference.worker import cores
+
+Pile = Sequence[tuple[str, str]]
+"""(style, photo) of each job."""
+AHEAD = 2
+"""Batches that are decoded before they are needed."""
+BATCHES = (1, 4, 16)
+CALIBRATION = 6
+LEAST_JOBS, MOST_JOBS = 8, 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """Pictures a second of each way, by its name; of the generator alone; and the batch of the fastest way."""
+
+    ways: Mapping[str, float]
+    generator: float
+    batch: int
+
+    @property
+    def best(self) -> str:
+        return max(self.ways, key=lambda way: self.ways[way])
+
+    @property
+    def rate(self) -> float:
+        return self.ways[self.best]
+
+
+def measure(offer: Offer, pile: Callable[[int], Pile], photos: Mapping[str, bytes], seconds: float) -> Bare:
+    """Every way on the same pile, which is as large as the slowest way needs ``seconds`` for. Blocks."""
+    bench = _Bench(Hands(offer), photos)
+    bench.in_turn(pile(CALIBRATION))  # loads, and chooses how to compute
+    jobs = round(CALIBRATION * seconds / _timed(lambda: bench.in_turn(pile(CALIBRATION))))
+    work = sorted(pile(min(MOST_JOBS, max(LEAST_JOBS, jobs))))
+    ways: dict[str, Callable[[], object]] = {"one after another": lambda: bench.in_turn(work)}
+    names = {_threads(batch): batch for batch in BATCHES if batch <= max(offer.batch, 1)}
+    for name, batch in names.items():
+        ways[name] = lambda batch=batch: bench.in_threads(work, batch)  # type: ignore[misc]  # bound now, not later
+    rates = {name: len(work) / _timed(way) for name, way in ways.items()}
+    if not offer.simulated:
+        rates["processes"] = in_processes(offer, work, photos)
+    fastest = max(names, key=lambda name: rates[name])
+    return Bare(rates, len(work) / bench.generating(work, names[fastest]), names[fastest])
+
+
+def _threads(batch: int) -> str:
+    return f"threads, batches of {batch}"
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began_s = time.perf_counter()
+    work()
+    return time.perf_counter() - began_s
+
+
+class _Bench:
+    """The ways within one process."""
+
+    def __init__(self, hands: Hands, photos: Mapping[str, bytes]) -> None:
+        self._hands, self._photos = hands, photos
+
+    def in_turn(self, work: Pile) -> None:
+        for style, photo in work:
+            prepared = self._hands.prepare(self._photos[photo], style)
+            self._finish(style, prepared, *self._hands.paint(self._hands.style(style), [prepared]))
+
+    def in_threads(self, work: Pile, batch: int) -> None:
+        """Decode ahead and encode behind, in as many threads as there are cores, while this one generates."""
+        with ThreadPoolExecutor(cores()) as threads:
+            finishing: list[Future[object]] = []
+            ahead: deque[tuple[str, list[Future[Prepared]]]] = deque()
+            for wanted, photos in [*_batches(work, batch), *[("", list[str]())] * AHEAD]:
+                ahead.append((wanted, [threads.submit(self._prepare, photo, wanted) for photo in photos]))
+                if len(ahead) > AHEAD:
+                    style, decoding = ahead.popleft()
+                    prepared = [one.result() for one in decoding]
+                    painted = self._hands.paint(self._hands.style(style), prepared)
+                    finishing += (
+                        threads.submit(self._finish, style, *one) for one in zip(prepared, painted, strict=True)
+                    )
+            for one in finishing:
+                one.result()
+
+    def generating(self, work: Pile, batch: int) -> float:
+        """Seconds for which the generator alone would be busy with all of it."""
+        took_s = 0.0
+        for style, photos in _batches(work, batch):
+            prepared = [self._prepare(photo, style) for photo in photos]
+            loaded = self._hands.style(style)
+            took_s += _timed(lambda loaded=loaded, prepared=prepared: self._hands.paint(loaded, prepared))  # type: ignore[misc]
+        return took_s
+
+    def _prepare(self, photo: str, style: str) -> Prepared:
+        return self._hands.prepare(self._photos[photo], style)
+
+    def _finish(self, style: str, prepared: Prepared, painted: object) -> None:
+        if isinstance(painted, Exception):
+            raise painted
+        self._hands.finish(prepared, painted, style)  # type: ignore[arg-type]
+
+
+def _batches(work: Pile, batch: int) -> Iterator[tuple[str, list[str]]]:
+    """Style and photos of each batch, ``work`` being sorted."""
+    for (style, _), alike in groupby(work):
+        photos = [photo for _, photo in alike]
+        for start in range(0, len(photos), batch):
+            yield style, photos[start : start + batch]
+
+
+# Several processes: each is a bench of its own, with one thread of torch.
+
+START_S = 180.0
+
+
+def in_processes(offer: Offer, work: Pile, photos: Mapping[str, bytes]) -> float:
+    """Pictures a second of as many processes as there are cores, from when all of them are warm."""
+    count = cores()
+    shares = [work[len(work) * at // count : len(work) * (at + 1) // count] for at in range(count)]
+    spawned = multiprocessing.get_context("spawn")
+    given = (offer, dict(photos), spawned.Barrier(count))
+    with ProcessPoolExecutor(count, spawned, _Apart.begin, given) as processes:
+        spans = list(processes.map(_Apart.run, shares))
+    return len(work) / (max(ended_s for _, ended_s in spans) - min(began_s for began_s, _ in spans))
+
+
+class _Apart:
+    """What one of the processes holds."""
+
+    bench: ClassVar[_Bench]
+    together: ClassVar[Barrier]
+
+    @classmethod
+    def begin(cls, offer: Offer, photos: Mapping[str, bytes], together: Barrier) -> None:
+        torch.set_num_threads(1)
+        cls.bench, cls.together = _Bench(Hands(offer), photos), together
+
+    @classmethod
+    def run(cls, share: Pile) -> tuple[float, float]:
+        """When it began and ended, on the monotonic clock."""
+        cls.bench.in_turn(share[:1])
+        cls.together.wait(START_S)
+        began_s = time.monotonic()
+        cls.bench.in_turn(share)
+        return began_s, time.monotonic()

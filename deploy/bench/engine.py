@@ -1,0 +1,118 @@
+"""Engines: programs that serve an offer over HTTP, started for one trace and stopped after it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.bench.load import DIALECTS, JPEG, Sending, send
+from deploy.bench.offer import Offer, styles
+from deploy.bench.traces import Ask, Trace
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 180.0
+STOP_S = 20.0
+WARM_STYLES = 8
+
+
+class NotStarted(Exception):
+    """An engine ended, or did not answer in time; the sentence says where its log is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """``module`` is run by ``python`` with the offer and the port; ``dialect`` is how it wants its jobs.
+
+    ``remarks`` say what of a trace it cannot do, by the trace's name.
+    """
+
+    name: str
+    module: str
+    dialect: str
+    python: str = sys.executable
+    remarks: Mapping[str, str] = field(default_factory=dict)
+
+
+OURS = Engine("atelier", "deploy.bench.host", "atelier")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    url: str
+    pid: int
+
+
+@contextmanager
+def started(engine: Engine, offer: Offer, photos: Path, log: Path) -> Iterator[Started]:
+    """The engine, ready: it has styled one of the ``photos``, a folder. What it says goes to ``log``.
+
+    Raises:
+        NotStarted: it ended, or took too long.
+    """
+    port = _free_port()
+    command = [engine.python, "-m", engine.module, "--offer", offer.to_text(), "--port", str(port)]
+    with log.open("ab") as said:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command, cwd=ROOT, stdout=said, stderr=said, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _await_ready(process, lambda: _paints(engine, url, offer, photos), f"{engine.name} {{}}; its log is {log}.")
+            yield Started(url, process.pid)
+        finally:
+            _stop(process)
+
+
+def warm(engine: Engine, url: str, photos: Path, trace: Trace, ids: Sequence[str]) -> None:
+    """Send each style and each size once, one after another."""
+    shapes = list(trace.shapes)
+    pairs = [(style, shapes[0]) for style in ids[: min(trace.styles, WARM_STYLES)]]
+    for style, photo in [*pairs, *((ids[0], shape) for shape in shapes)]:
+        asyncio.run(send(Sending(url, engine.dialect, str(photos), [Ask(0, style, photo, "warm")], None, START_S)))
+
+
+def _await_ready(process: "subprocess.Popen[bytes]", ready: Callable[[], bool], sentence: str) -> None:
+    until_s = time.monotonic() + START_S
+    while process.poll() is None and time.monotonic() < until_s:
+        if ready():
+            return
+        time.sleep(0.3)
+    what = "did not answer in time" if process.poll() is None else "ended"
+    raise NotStarted(sentence.format(what))
+
+
+def _paints(engine: Engine, url: str, offer: Offer, photos: Path) -> bool:
+    ask = Ask(0, styles(offer.roots)[0], "256", "ready")
+    request = DIALECTS[engine.dialect](ask, (photos / ask.photo).read_bytes())
+    post = urllib.request.Request(url + request.path, request.body, dict(request.headers))  # noqa: S310 - on loopback
+    try:
+        with urllib.request.urlopen(post, timeout=START_S) as reply:  # noqa: S310
+            return bytes(reply.read(3)) == JPEG
+    except OSError:  # it does not listen yet, or refuses
+        return False
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ctrl-C, as a person would, and what does not end then is ended with all that it started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_S)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # a session of its own: what is left in it is its own
+    process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return int(place.getsockname()[1])

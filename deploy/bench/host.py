@@ -1,0 +1,41 @@
+"""Our service as an engine: put together as ``atelier serve`` does, with the offer's styles and room for its cache.
+
+python -m deploy.bench.host --offer OFFER --port PORT
+"""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+
+from deploy.bench import simulated
+from deploy.bench.library import NotedLibrary, device
+from deploy.bench.offer import Offer, arguments, styles
+from deploy.listening import listening, reserved
+from inference.embedded import EmbeddedService
+from inference.http import application
+from inference.limits import Limits
+
+
+async def serve(offer: Offer, port: int) -> None:
+    """Until Ctrl-C."""
+    library = NotedLibrary(offer)
+    with reserved(f"127.0.0.1:{port}") as places:
+        async with (
+            EmbeddedService(library, device=device(offer).name.type, limits=limits(offer, library)) as service,
+            listening(application(service, token=None, metrics=service.metrics.text), places),
+        ):
+            await asyncio.Event().wait()
+
+
+def limits(offer: Offer, library: NotedLibrary) -> Limits:
+    """The usual ones, but for the cache, and the room that a batch has on a device that is not this machine's."""
+    where = device(offer)
+    weight_bytes = library.load(styles(offer.roots)[0], device=where.name, dtype=where.dtype).weight_bytes
+    cache_bytes = round((offer.cache + 0.5) * weight_bytes)  # half of one: generators are not all of one size
+    usual = Limits(cache_bytes=cache_bytes)
+    return replace(usual, batch_bytes=simulated.BATCH_BYTES, batch_jobs=offer.batch) if offer.simulated else usual
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve(*arguments()))

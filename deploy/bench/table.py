@@ -1,0 +1,124 @@
+"""Outcomes as tables for people, and as JSON for machines."""
+
+import json
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from deploy.bench import simulated
+from deploy.bench.trial import Measured, Outcome
+
+COLUMNS = (
+    "engine",
+    "load",
+    "pictures/s",
+    "of bare",
+    "p50 s",
+    "p95 s",
+    "p99 s",
+    "longest",
+    "Jain",
+    "loads/1000",
+    "batch",
+    "MB",
+    "CPU ms",
+    "refused",
+    "failed",
+)
+LEGEND = """\
+saturated: more is sent than can be done, and pictures/s and “of bare” say how much is; waits mean nothing there.
+steady, bursty, alone, beside: 0.7, 0.6, 0.5 and 0.5 of what the bare pipeline does is sent; waits are what counts.
+Jain: 1 is everybody's fair share. loads/1000: generators loaded for 1,000 pictures. batch: pictures a run, on average.
+MB: the most that the engine's processes held. CPU ms: processor time of the engine for each picture.
+refused: jobs told to come back later. failed: sound jobs that got an error or no answer."""
+
+
+def tables(outcomes: Sequence[Outcome]) -> str:
+    """One table for each trace."""
+    return "\n".join(line for outcome in outcomes for line in _lines(outcome))
+
+
+def plain(outcomes: Sequence[Outcome]) -> str:
+    """Everything, with the machine that it was measured on, as JSON."""
+    machine = {"system": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
+    return json.dumps({"machine": machine, "traces": [_plain(outcome) for outcome in outcomes]}, indent=1)
+
+
+def ratio(outcome: Outcome, measured: Measured) -> float | None:
+    """``ratio_to_bare_pipeline``: of a saturated engine; below saturation nobody could do more than is sent."""
+    if measured.figures is None or measured.load != "saturated":
+        return None
+    return measured.figures.pictures_per_second / outcome.bare.rate
+
+
+def polite_cost(outcome: Outcome, engine: str) -> float | None:
+    """What the greedy person cost the polite ones: their p95 beside it, divided by their p95 alone."""
+    found = {one.load: one.figures for one in outcome.measured if one.engine == engine}
+    alone, beside = found.get("alone"), found.get("beside")
+    return beside.polite_p95_s / alone.polite_p95_s if alone and beside and alone.polite_p95_s else None
+
+
+def _plain(outcome: Outcome) -> dict[str, object]:
+    measured = [asdict(one) | {"ratio_to_bare_pipeline": ratio(outcome, one)} for one in outcome.measured]
+    engines = dict.fromkeys(one.engine for one in outcome.measured)
+    costs = {engine: polite_cost(outcome, engine) for engine in engines}
+    return {
+        "trace": outcome.trace.name,
+        "title": outcome.trace.title,
+        "simulated": outcome.simulated,
+        "bare": asdict(outcome.bare) | {"rate": outcome.bare.rate, "best": outcome.bare.best},
+        "measured": measured,
+        "polite_p95_beside_to_alone": {engine: cost for engine, cost in costs.items() if cost is not None},
+    }
+
+
+def _lines(outcome: Outcome) -> Iterator[str]:
+    bare = outcome.bare
+    where = f", SIMULATED device ({_figures()})" if outcome.simulated else ""
+    yield f"\n{outcome.trace.name}: {outcome.trace.title}{where}"
+    ways = "; ".join(f"{name} {rate:.2f}" for name, rate in sorted(bare.ways.items(), key=lambda way: -way[1]))
+    yield f"bare pipeline {bare.rate:.2f} pictures/s ({ways}); the generator alone {bare.generator:.2f}"
+    yield from _aligned([COLUMNS, *(_row(outcome, one) for one in outcome.measured)])
+    for engine in dict.fromkeys(one.engine for one in outcome.measured):
+        cost = polite_cost(outcome, engine)
+        if cost is not None:
+            yield f"{engine}: the greedy person makes the polite ones' p95 {cost:.2f} times as long"
+    yield from dict.fromkeys(f"{one.engine}: {one.sentence}" for one in outcome.measured if one.sentence)
+
+
+def _figures() -> str:
+    launch, pixel, load = simulated.LAUNCH_S * 1e3, simulated.PIXEL_S * 1e9, simulated.LOAD_S * 1e3
+    return f"assumed: {launch:.0f} ms a launch, {pixel:.0f} ns a pixel, {load:.0f} ms a load"
+
+
+def _row(outcome: Outcome, measured: Measured) -> tuple[str, ...]:
+    found = measured.figures
+    if found is None:
+        return (measured.engine, measured.load, *("–" for _ in COLUMNS[2:]))
+    share = ratio(outcome, measured)
+    waits = (found.p50_s, found.p95_s, found.p99_s, found.longest_s)
+    return (
+        measured.engine,
+        measured.load,
+        f"{found.pictures_per_second:.2f}",
+        "" if share is None else f"{share:.3f}",
+        *(f"{wait:.3f}" for wait in waits),
+        f"{found.fairness:.3f}",
+        f"{found.loads_per_1000:.0f}",
+        f"{found.mean_batch:.2f}",
+        f"{found.peak_memory_mb:.0f}",
+        f"{found.cpu_ms_per_picture:.0f}",
+        f"{found.refused}",
+        f"{found.innocent_failed + found.unanswered}",
+    )
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            cell.ljust(width) if at < 2 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
