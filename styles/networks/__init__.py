@@ -39,6 +39,10 @@ class Network:
     the options. ``takes`` is what its styles are made of: a photo alone, or a photo and a style picture. One that is
     published in several files names their ``parts``: each file's name begins with that of its part, and ``read`` takes
     all tensors in one mapping, each under its part's name and a full stop.
+
+    ``reach`` tells, by the options, how many pixels away a pixel may still change what is painted: a picture can be
+    painted in parts that overlap by twice as much. It is None where that cannot be, because what is painted depends
+    on the whole picture in another way than by the statistics of its normalisations.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Network:
     paper: str
     takes: str = "photo"
     parts: tuple[str, ...] = ()
+    reach: Callable[..., int] | None = None
 
     def minimum(self, options: Mapping[str, Any]) -> int:
         """The shortest side in pixels that the network takes with these options, valid ones or not."""
@@ -67,18 +72,74 @@ class Network:
             raise ValueError(str(error).partition("\n")[0]) from error
 
 
+def _beside_blocks(pixels: int, *, usual: int) -> Callable[..., int]:
+    """The reach of a network of residual blocks: each has two convolutions at a quarter of the size, which add 8."""
+
+    def reach(blocks: int = usual, **_: object) -> int:
+        return pixels + 8 * blocks
+
+    return reach
+
+
+def _always(pixels: int) -> Callable[..., int]:
+    return lambda **_: pixels
+
+
 NETWORKS: tuple[Network, ...] = (
     Network(
-        "small", small.SmallNet, None, 4, 16, "arXiv:1603.08155, with resize-convolutions at a quarter of its cost"
+        "small",
+        small.SmallNet,
+        None,
+        4,
+        16,
+        "arXiv:1603.08155, with resize-convolutions at a quarter of its cost",
+        reach=_beside_blocks(17, usual=5),
     ),
-    Network("fast-neural-style", fast_neural_style.TransformerNet, fast_neural_style.read, 4, 16, "arXiv:1603.08155"),
-    Network("cartoongan", cartoongan.CartoonNet, cartoongan.read, 4, 16, "Chen et al., CVPR 2018"),
-    Network("cyclegan", cyclegan.ResnetGenerator, cyclegan.read, 4, 16, "arXiv:1703.10593"),
+    Network(
+        "fast-neural-style",
+        fast_neural_style.TransformerNet,
+        fast_neural_style.read,
+        4,
+        16,
+        "arXiv:1603.08155",
+        reach=_always(57),
+    ),
+    Network("cartoongan", cartoongan.CartoonNet, cartoongan.read, 4, 16, "Chen et al., CVPR 2018", reach=_always(85)),
+    Network(
+        "cyclegan",
+        cyclegan.ResnetGenerator,
+        cyclegan.read,
+        4,
+        16,
+        "arXiv:1703.10593",
+        reach=_beside_blocks(12, usual=9),
+    ),
+    # pix2pix halves a picture down to a few pixels: with 8 halvings a pixel changes what lies 765 away
     Network("pix2pix", pix2pix.UnetGenerator, pix2pix.read, 4, pix2pix.minimum, "arXiv:1611.07004"),
+    # animegan2 stretches features from corner to corner, by a factor that depends on the picture's size
     Network("animegan2", animegan2.AnimeNet, animegan2.read, 4, 16, "Chen, Liu and Chen, ISICA 2019, second version"),
-    Network("microast", microast.MicroAST, microast.read, 4, 32, "arXiv:2211.15313", REFERENCE, microast.PARTS),
-    Network("adain", adain.AdaIN, adain.read, 8, 32, "arXiv:1703.06868", REFERENCE, adain.PARTS),
-    Network("arbitrary", arbitrary.ArbitraryNet, None, 4, 32, "arXiv:1706.06830", REFERENCE),
+    Network(
+        "microast",
+        microast.MicroAST,
+        microast.read,
+        4,
+        32,
+        "arXiv:2211.15313",
+        REFERENCE,
+        microast.PARTS,
+        reach=_always(52),
+    ),
+    Network("adain", adain.AdaIN, adain.read, 8, 32, "arXiv:1703.06868", REFERENCE, adain.PARTS, reach=_always(67)),
+    Network(
+        "arbitrary",
+        arbitrary.ArbitraryNet,
+        None,
+        4,
+        32,
+        "arXiv:1706.06830",
+        REFERENCE,
+        reach=_beside_blocks(17, usual=5),
+    ),
 )
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from styles.networks.reading import State, normalised, widths
-from styles.networks.statistics import matched, moments
+from styles.networks.statistics import Matched, moments
 
 PARTS = ("vgg", "decoder")
 CONVOLUTIONS = (2, 2, 4)  # of the encoder's blocks; one more, to eight times the width, leads to relu4_1
@@ -26,7 +26,7 @@ class AdaIN(nn.Module):
     def __init__(self, width: int = 64) -> None:
         super().__init__()
         self.code_size = 2 * 8 * width
-        self.vgg, self.decoder = encoder(width), decoder(width)
+        self.vgg, self.matched, self.decoder = encoder(width), Matched(), decoder(width)
 
     def encode(self, references: Tensor) -> Tensor:
         """The codes, ``N x K``, of style pictures, ``N x 3 x H x W`` RGB in [0, 1]."""
@@ -34,7 +34,7 @@ class AdaIN(nn.Module):
 
     def forward(self, images: Tensor, codes: Tensor) -> Tensor:
         mean, deviation = codes[..., None, None].chunk(2, dim=1)
-        painted: Tensor = self.decoder(matched(self.vgg(images), mean, deviation))
+        painted: Tensor = self.decoder(self.matched(self.vgg(images), mean, deviation))
         return painted.float().clamp(0, 1)
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from styles.networks.norm import Moments, Normalising, grouped, with_moments
 from styles.networks.reading import State, normalised, widths
 
 FIRST_BLOCK, BLOCKS = 4, 8  # the residual blocks are numbered 04 to 11
@@ -58,7 +59,7 @@ class CartoonNet(nn.Module):
         return normal
 
 
-class Scaled(nn.Module):
+class Scaled(nn.Module, Normalising):
     """Instance normalisation with the published names of its parameters."""
 
     def __init__(self, channels: int) -> None:
@@ -66,7 +67,12 @@ class Scaled(nn.Module):
         self.scale, self.shift = nn.Parameter(torch.ones(channels)), nn.Parameter(torch.zeros(channels))
 
     def forward(self, features: Tensor) -> Tensor:
+        if self.given is not None:
+            return with_moments(features, self.given, self.scale, self.shift, EPSILON)
         return functional.group_norm(features, len(self.scale), self.scale, self.shift, EPSILON)
+
+    def seen(self, features: Tensor) -> Moments:
+        return grouped(features, len(self.scale))
 
 
 def mirrored(taken: int, given: int, kernel: int, *, stride: int = 1) -> nn.Conv2d:

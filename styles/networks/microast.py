@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from styles.networks.reading import State, normalised, widths
-from styles.networks.statistics import matched, moments
+from styles.networks.statistics import Matched, moments
 
 PARTS = ("content_encoder", "style_encoder", "modulator", "decoder")
 DEPTHS, ENTRIES = 2, 4  # of a code, for each channel: mean, deviation, weight, bias, at both depths
@@ -88,6 +88,7 @@ class Decoder(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
+        self.matched1, self.matched2 = Matched(), Matched()
         self.dec1, self.dec2 = Residual(width), Residual(width)
         half, quarter = width // 2, width // 4
         self.dec3 = nn.Sequential(
@@ -99,8 +100,9 @@ class Decoder(nn.Module):
         )
 
     def forward(self, features: Tensor, near: tuple[Tensor, ...], far: tuple[Tensor, ...]) -> Tensor:
-        for block, (mean, deviation, weight, bias) in ((self.dec1, far), (self.dec2, near)):
-            features = block(matched(features, mean, deviation), weight, bias)
+        for match, block, style in ((self.matched1, self.dec1, far), (self.matched2, self.dec2, near)):
+            mean, deviation, weight, bias = style
+            features = block(match(features, mean, deviation), weight, bias)
         painted: Tensor = self.dec3(features)
         return painted
 
