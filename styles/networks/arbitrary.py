@@ -5,8 +5,10 @@ network predicts from the style picture (Ghiasi et al., arXiv:1706.06830, §2.3)
 the *code*: it is made once for a style picture, kept, and averaged to mix styles, because everything after it that
 concerns the style alone is linear.
 
-The painter is that of ``styles.networks.small``, layer by layer. The encoder is as small: what a style is lies in the
-mean and deviation of features at several depths, which need not be deep.
+Colours need no learning: the photo is given those of the style picture first (``styles.networks.recolour``), and the
+painter, which is that of ``styles.networks.small`` layer by layer, changes what it gets; so before its first step it
+is a colour transfer already, and all of its training goes into strokes. The encoder is as small as the painter: what a
+style is lies in the mean and deviation of features at several depths, which need not be deep.
 """
 
 from collections.abc import Iterator
@@ -15,11 +17,15 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from styles.networks import recolour
 from styles.networks.norm import PictureNorm
+from styles.networks.recolour import Recolour
 from styles.networks.small import doubled
-from styles.networks.statistics import moments
+from styles.networks.statistics import EPSILON, moments
 
 DEPTHS = (16, 32, 64, 64)  # channels of the encoder, each at half the size of the one before
+
+DARKEST = 0.01  # as near to black and white as a photo is taken to be: beyond, no change would move it
 
 Tuning = tuple[nn.Module, Tensor, Tensor]
 
@@ -28,13 +34,14 @@ class ArbitraryNet(nn.Module):
     """Map ``N x 3 x H x W`` RGB in [0, 1] and ``N x K`` codes to the same shape and range; sides are multiples of 4.
 
     ``width`` is the channel count at half size, ``deep`` at quarter size, ``fine`` at full size; ``blocks`` counts
-    the residual blocks. ``code_size`` is K.
+    the residual blocks. ``code_size`` is K, of which the first six are the style picture's colours.
     """
 
-    def __init__(self, width: int = 32, deep: int = 64, fine: int = 16, blocks: int = 5, code_size: int = 128) -> None:
+    def __init__(self, width: int = 32, deep: int = 64, fine: int = 16, blocks: int = 5, code_size: int = 134) -> None:
         super().__init__()
         self.code_size = code_size
-        self.encoder = Encoder(code_size)
+        self.recolour = Recolour()
+        self.encoder = Encoder(code_size - recolour.COUNT)
         self.enter = mirrored(3, width, 7, stride=2)
         self.down = mirrored(width, deep, 3, stride=2)
         self.blocks = nn.ModuleList(mirrored(deep, deep, 3) for _ in range(2 * blocks))
@@ -47,15 +54,16 @@ class ArbitraryNet(nn.Module):
         self.tune = nn.Linear(code_size, 2 * sum(self.channels))
         nn.init.normal_(self.tune.weight, std=0.02)
         nn.init.zeros_(self.tune.bias)
+        nn.init.zeros_(self.leave.weight)
 
     def encode(self, references: Tensor) -> Tensor:
         """The codes, ``N x K``, of style pictures, ``N x 3 x H x W`` RGB in [0, 1] with sides of 16 pixels or more."""
-        codes: Tensor = self.encoder(references)
-        return codes
+        return torch.cat((self.recolour.colours(references).to(references.dtype), self.encoder(references)), dim=1)
 
     def forward(self, images: Tensor, codes: Tensor) -> Tensor:
         tuning = self._tuning(codes)
-        first = torch.relu(tuned(self.enter(images * 2 - 1), tuning))  # N, width, H/2, W/2
+        coloured = self.recolour(images, codes[:, : recolour.COUNT])  # N, 3, H, W, in float32
+        first = torch.relu(tuned(self.enter((coloured * 2 - 1).to(images.dtype)), tuning))  # N, width, H/2, W/2
         deep = torch.relu(tuned(self.down(first), tuning))  # N, deep, H/4, W/4
         for one, two in zip(self.blocks[::2], self.blocks[1::2], strict=True):
             inner = torch.relu(tuned(one(deep), tuning))
@@ -63,7 +71,7 @@ class ArbitraryNet(nn.Module):
         back = torch.relu(tuned(self.up(doubled(deep)), tuning))  # N, width, H/2, W/2
         thin = torch.relu(tuned(self.thin(back), tuning))  # N, fine, H/2, W/2: doubled when it costs least
         full = torch.relu(tuned(self.full(doubled(thin)), tuning))  # N, fine, H, W
-        return torch.sigmoid(self.leave(full).float())  # half precision would show bands in a sky
+        return torch.sigmoid(torch.logit(coloured, DARKEST) + self.leave(full).float())
 
     def _tuning(self, codes: Tensor) -> Iterator[Tuning]:
         """Each normalisation in their order, with its shift and scale, ``N x C x 1 x 1``."""
@@ -74,20 +82,53 @@ class ArbitraryNet(nn.Module):
 
 
 class Encoder(nn.Module):
-    """A style picture's statistics at four depths, and what they come to."""
+    """A style picture's statistics, of its colours and of features at four depths, and what they come to."""
 
     def __init__(self, code_size: int) -> None:
         super().__init__()
         self.layers = nn.ModuleList(mirrored(taken, given, 3, stride=2) for taken, given in pairwise((3, *DEPTHS)))
-        self.shrink = nn.Sequential(nn.Linear(2 * sum(DEPTHS), code_size), nn.ReLU(), nn.Linear(code_size, code_size))
+        for layer in self.layers:
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        count = 2 * (3 + sum(DEPTHS))
+        self.even = Even(count)
+        self.shrink = nn.Sequential(nn.Linear(count, code_size), nn.ReLU(), nn.Linear(code_size, code_size))
 
     def forward(self, references: Tensor) -> Tensor:
-        features, seen = references * 2 - 1, []
+        features = references * 2 - 1
+        seen = [part.flatten(1) for part in moments(features)]
         for layer in self.layers:
             features = torch.relu(layer(features))
             seen += [part.flatten(1) for part in moments(features)]
-        code: Tensor = self.shrink(torch.cat(seen, dim=1))
+        code: Tensor = self.shrink(self.even(torch.cat(seen, dim=1)))
         return code
+
+
+class Even(nn.Module):
+    """Statistics in units of their own spread over all style pictures seen in training, around their mean.
+
+    Two paintings' statistics differ by a few hundredths of what they have in common; without this, a painter learns
+    what paintings have in common long before it learns to tell them apart. It is batch normalisation (arXiv
+    1502.03167) with the running statistics in training, too, for batches of two or three pictures have none.
+    """
+
+    def __init__(self, count: int, momentum: float = 0.02) -> None:
+        super().__init__()
+        self.momentum = momentum
+        self.mean: Tensor
+        self.variance: Tensor
+        self.register_buffer("mean", torch.zeros(count))
+        self.register_buffer("variance", torch.ones(count))
+
+    def forward(self, statistics: Tensor) -> Tensor:
+        if self.training:
+            self._follow(statistics.detach().float())
+        return (statistics - self.mean) / (self.variance + EPSILON).sqrt()
+
+    @torch.no_grad()
+    def _follow(self, statistics: Tensor) -> None:
+        apart = statistics - self.mean
+        self.mean += self.momentum * apart.mean(dim=0)
+        self.variance += self.momentum * (apart.square().mean(dim=0) - self.variance)
 
 
 def tuned(features: Tensor, tuning: Iterator[Tuning]) -> Tensor:

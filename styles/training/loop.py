@@ -142,7 +142,7 @@ class Loop:
         return {name: loss(scene) for name, loss in counting.items()}
 
     def _descend(self, total: Tensor) -> None:
-        descend(total, self.optimiser)
+        descend(total, self.optimiser, self.plan.clip)
         self.team.average(buffer for buffer in self.generator.buffers() if buffer.is_floating_point())
         self.average.update_parameters(self.generator)
         self.step += 1

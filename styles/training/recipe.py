@@ -71,6 +71,7 @@ class Recipe:
     warmup_steps: int
     average: float
     momentum: float
+    clip: float | None
     best: int
     defaults: Defaults
     licence: Licence
@@ -130,6 +131,7 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
         warmup_steps=table.integer("warmup_steps", 0, 10**6),
         average=table.number("average", 0, 0.99999),
         momentum=table.number("momentum", 0, 0.999),
+        clip=table.number("clip", 1e-6, 1e6) if "clip" in values else None,
         best=table.integer("best", 64, 4096),
         defaults=read_defaults(table.table("defaults")),
         licence=read_licence(table.table("licence")),
