@@ -16,8 +16,11 @@ class Listener(Protocol):
         """Record the message durably and return; the answer comes later, through the adapter. Safe to call twice."""
         ...
 
-    async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
-        """Styles whose id or title begins with (or resembles) what was typed, as (id, title) pairs, best first."""
+    async def suggest(self, beginning: str, language: str, place: str = "") -> tuple[tuple[str, str], ...]:
+        """Styles whose id or title begins with (or resembles) what was typed, as (id, title) pairs, best first.
+
+        ``place`` is the chat, as "telegram:-100123", where it is known: some styles may be used in some chats alone.
+        """
         ...
 
     async def preview(self, style: str) -> bytes:

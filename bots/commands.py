@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 MENU = (
     *("style", "styles", "try", "like", "avatar", "queue", "cancel"),
-    *("settings", "language", "privacy", "forgetme", "help"),
+    *("newstyle", "mystyles", "settings", "language", "privacy", "forgetme", "help"),
 )
 NAMES = (*MENU, "start")  # platforms offer "start" by themselves
-RESTYLING = ("style", "styles", "try", "like", "avatar", "again")  # what a chat's rules may leave to its admins
+RESTYLING = (  # what a chat's rules may leave to its admins
+    *("style", "styles", "try", "like", "avatar", "again", "newstyle"),
+)
 _LONGEST_WISH = 200  # characters; far longer than any name, short enough for any pattern
 
 _COMMAND = re.compile(r"\s*[/!]([a-z_]+)(?:\s+(.*))?$", re.IGNORECASE | re.DOTALL)

@@ -11,7 +11,7 @@ from bots.message import Message, Picture
 
 _REMEMBERED_S = 600
 _CHOICE, _PICTURES, _SHEET = "choice", "pictures", "sheet"
-_LIKING = "liking"
+_LIKING, _COLLECTING = "liking", "collecting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,23 @@ class Announced:
         await self._memory.remember(message, _CHOICE, json.dumps(asdict(wish)), _REMEMBERED_S)
 
     async def choice(self, message: Message) -> Wish | None:
-        """The style that waits for its photo; None also while a photo waits for its style picture."""
+        """The style that waits for its photo; None also while the next picture has another meaning."""
         chosen = json.loads(await self._memory.recall(message, _CHOICE) or "{}")
-        return Wish(**chosen) if chosen and _LIKING not in chosen else None
+        return Wish(**chosen) if chosen and not chosen.keys() & {_LIKING, _COLLECTING} else None
+
+    async def collect(self, message: Message, key: str) -> None:
+        """The next pictures are for the creator's style under this key: in the place of any choice."""
+        await self._memory.remember(message, _CHOICE, json.dumps({_COLLECTING: key}), _REMEMBERED_S)
+
+    async def collecting(self, message: Message) -> str | None:
+        """The key of the creator's style that the next pictures are for."""
+        key = json.loads(await self._memory.recall(message, _CHOICE) or "{}").get(_COLLECTING)
+        return str(key) if key else None
+
+    async def collected(self, message: Message, key: str) -> None:
+        """No more pictures come for the creator's style under this key."""
+        if await self.collecting(message) == key:
+            await self._memory.forget(message, _CHOICE)
 
     async def begin(self, message: Message, liking: Liking) -> None:
         """The next pictures are the photo, or the style pictures, that are missing: in the place of any choice."""
@@ -64,7 +78,9 @@ class Announced:
     async def awaits_picture(self, message: Message) -> bool:
         """Whether the next picture has a meaning already."""
         liking = await self.liking(message)
-        return bool(liking.missing) if liking else await self.choice(message) is not None
+        if liking or await self.collecting(message):
+            return liking is None or bool(liking.missing)
+        return await self.choice(message) is not None
 
     async def keep_pictures(self, message: Message) -> None:
         """The pictures of a message, if it has any, are to be made in the style that is named next."""

@@ -88,6 +88,8 @@ class Asking:
         liking = await self._announced.liking(message)
         if liking and liking.missing:
             return await self._handlers["like"](message, Command("like"), adapter)
+        if await self._announced.collecting(message):
+            return await self._handlers["newstyle"](message, Command("newstyle"), adapter)
         choice = await self._announced.choice(message)
         if choice is not None:
             asked = request(Past(choice, message.pictures, message.as_file))

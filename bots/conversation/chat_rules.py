@@ -7,12 +7,12 @@ from bots import replies
 from bots.adapter import Adapter
 from bots.commands import Command
 from bots.conversation import languages, naming, panels
-from bots.conversation.policy import Policy
+from bots.conversation.policy import Policy, place
 from bots.conversation.request import Handler, Reply
 from bots.conversation.topics import LANGUAGE, STYLE, STYLES, Topic
 from bots.ledger.chats import Chats, Rules
 from bots.message import Message, Text
-from inference.service import Service, StyleInfo
+from inference.service import StyleInfo
 
 _MOST_NAMED = 100  # styles in one command
 
@@ -20,8 +20,8 @@ _MOST_NAMED = 100  # styles in one command
 class ChatRules:
     """The commands of this module by their names."""
 
-    def __init__(self, service: Service, policy: Policy, chats: Chats) -> None:
-        self._service, self._policy, self._chats = service, policy, chats
+    def __init__(self, policy: Policy, chats: Chats) -> None:
+        self._policy, self._chats = policy, chats
         self.commands: Mapping[str, Handler] = {"settings": self._settings}
 
     async def _settings(self, message: Message, command: Command, adapter: Adapter) -> Reply:
@@ -48,7 +48,7 @@ class ChatRules:
 
     async def _styles(self, message: Message, topic: Topic, words: str) -> Text:
         """Which styles are used here, or which is taken where none is named. Raises ServiceError."""
-        installed, tag = await self._service.styles(), message.person.language
+        installed, tag = await self._policy.offered(place(message)), message.person.language
         if not words:
             return panels.styles(tag, topic, await self._rules(message), installed)
         if words == ("none" if topic is STYLE else "all"):

@@ -18,16 +18,20 @@ from bots.adapter import Adapter, TurnedAway
 from bots.commands import parse
 from bots.conversation import naming
 from bots.conversation.afterwards import Afterwards
+from bots.conversation.approving import Approving
 from bots.conversation.asking import Asking
 from bots.conversation.avatars import Avatars
 from bots.conversation.bulletin import Bulletin
 from bots.conversation.chat_rules import ChatRules
 from bots.conversation.consent import Consent
+from bots.conversation.creating import Creating
+from bots.conversation.creators_policy import CreatorsPolicy, DefaultPolicy
 from bots.conversation.delivery import Delivery
 from bots.conversation.gallery import Gallery
 from bots.conversation.languages import Languages
 from bots.conversation.like import Like
 from bots.conversation.operating import Operating
+from bots.conversation.owning import Owning
 from bots.conversation.policy import Policy
 from bots.conversation.presses import Presses
 from bots.conversation.privacy import Privacy
@@ -59,7 +63,8 @@ class Conversation:
     ``deadline_s`` is how long a picture may take before its person is told that it failed; a restart begins it anew.
     ``mark`` is the operator's choice of the visible mark on photo replies, ``operators`` are the people, as
     "platform:id", who run this Atelier, ``person_quota`` is how many pictures a person may have in a day, ``max_items``
-    how many of one message are made, ``in_hand`` how many jobs are submitted at once.
+    how many of one message are made, ``in_hand`` how many jobs are submitted at once, ``creators`` what is refused of
+    creators' styles.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class Conversation:
         max_items: int = 10,
         deadline_s: float = 600.0,
         in_hand: int = 64,
+        creators: CreatorsPolicy | None = None,
         pace: Pace = Pace(),  # noqa: B008  frozen
     ) -> None:
         self._service, self._ledger, self._deadline_s, self._pace = service, ledger, deadline_s, pace
@@ -84,6 +90,9 @@ class Conversation:
         self._bulletin = Bulletin(ledger, self._adapters)
         self._gallery = Gallery(service, self._policy)
         self._consent = Consent(ledger, self.receive)
+        rules = creators or DefaultPolicy(ledger.grants)
+        self._approving = Approving(service, self._policy, ledger, rules, self._adapters)
+        self._creating = Creating(service, ledger, rules, self._approving)
         self._asking = Asking(self._policy, self._gallery, ledger.memory, self._handlers())
         self._afterwards = Afterwards(ledger, self._adapters)
         self._restyling = Restyling(service, ledger, deadline_s=deadline_s, in_hand=in_hand)
@@ -94,17 +103,18 @@ class Conversation:
 
     def _handlers(self) -> dict[str, Handler]:
         """Every command that has a module of its own."""
+        owning = Owning(self._service, self._policy, self._ledger)
         modules = (
             Styling(self._policy, self._gallery, self._ledger),
             Presses(self._policy, self._gallery, self._ledger),
             Tryout(self._policy, self._ledger),
             Like(self._policy, self._ledger),
-            ChatRules(self._service, self._policy, self._ledger.chats),
+            ChatRules(self._policy, self._ledger.chats),
             Languages(self._ledger.people),
             Operating(self._policy, self._ledger, self._bulletin),
             Avatars(self._policy, self._gallery, self._ledger, self._consent),
-            self._consent,
-            Privacy(self._ledger, lambda entry: self._turns.cancel(entry, announced=False)),
+            *(self._consent, self._creating, self._approving, owning),
+            Privacy(self._ledger, lambda entry: self._turns.cancel(entry, announced=False), owning.leave),
         )
         return {name: handler for module in modules for name, handler in module.commands.items()}
 
@@ -144,10 +154,10 @@ class Conversation:
         """A picture of a style, by its id, as a JPEG. Raises ServiceError."""
         return await self._service.preview(style)
 
-    async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
+    async def suggest(self, beginning: str, language: str, place: str = "") -> tuple[tuple[str, str], ...]:
         """Styles whose id or title begins with, contains or resembles what was typed, as (id, title), best first."""
         try:
-            styles = naming.nearest(naming.for_photos(await self._service.styles()), beginning)
+            styles = naming.nearest(naming.for_photos(await self._policy.offered(place)), beginning)
         except ServiceError as error:
             log.info("no suggestions: %s", error)
             return ()
@@ -249,7 +259,8 @@ class Conversation:
             return await self._turns.queue(turn.entry.message)
         announced = await self._asking.forget(turn.entry.message)
         asked = await self._consent.take_back(turn.entry.message, turn.adapter)
-        return await self._turns.cancel(turn.entry, announced=announced or asked)
+        made = await self._creating.take_back(turn.entry.message)
+        return await self._turns.cancel(turn.entry, announced=announced or asked or made)
 
     async def _wait(self, turn: Turn, stack: AsyncExitStack) -> None:
         turn.waiting = await stack.enter_async_context(Waiting(turn.entry, turn.adapter, self._ledger, self._pace))
@@ -288,4 +299,5 @@ class Conversation:
             await asyncio.sleep(_TIDY_EVERY_S)
             await self._afterwards.tidy()
             await self._consent.tidy(self._adapters)
+            await self._approving.tidy()
             await self._ledger.tidy()

@@ -11,6 +11,7 @@ from bots.conversation.request import Request
 from bots.ledger import Entry, Ledger
 from bots.ledger.debits import Over
 from bots.message import Answer, Message, Text
+from inference.creation import EVERYWHERE
 from inference.service import Service, StyleInfo
 
 _MOST_WAITING = 20  # pictures of one person; two albums of the largest size
@@ -49,6 +50,10 @@ class Policy:
         language = own or rules.language or message.person.language
         return replace(message, person=replace(message.person, language=language))
 
+    @property
+    def operators(self) -> Collection[str]:
+        return self._operators
+
     def operates(self, message: Message) -> bool:
         """Whether the message's person runs this Atelier."""
         return self.is_operator(message.platform, message.person.id)
@@ -66,8 +71,27 @@ class Policy:
 
     async def _all_styles(self, message: Message) -> tuple[StyleInfo, ...]:
         rules = await self._ledger.chats.rules(message.platform, message.chat)
-        styles = await self._service.styles()
+        styles = await self.offered(place(message))
         return tuple(style for style in styles if not rules.styles or style.id in rules.styles)
+
+    async def offered(self, where: str) -> tuple[StyleInfo, ...]:
+        """The installed styles that their creators let be used in a chat ("telegram:-100123"), or in every chat.
+
+        Raises:
+            ServiceError: the styles cannot be listed.
+        """
+        styles, standing = await self._service.styles(), await self._ledger.grants.standing(where)
+        return tuple(
+            style
+            for style in styles
+            if style.id not in standing.withdrawn
+            and (not style.scope or {EVERYWHERE, where} & set(style.scope) or style.id in standing.shared)
+        )
+
+    async def withdrawn(self, message: Message, name: str) -> bool:
+        """Whether a name was that of a creator's style that was taken back."""
+        over = (await self._ledger.grants.standing(place(message))).withdrawn
+        return "-".join(name.casefold().split()) in over
 
     async def refusal(self, message: Message, command: Command | None, adapter: Adapter) -> Text | None:
         """Why the message's person may not restyle pictures here; None if they may, or ask something else."""
@@ -114,6 +138,11 @@ class Policy:
             return request
         await self._ledger.memory.remember(message, _capped_as(message), str(len(pictures)), _REMEMBERED_S)
         return replace(request, asked=replace(request.asked, pictures=pictures[: self._max_items]))
+
+
+def place(message: Message) -> str:
+    """A message's chat, as styles' scopes name it."""
+    return f"{message.platform}:{message.chat}"
 
 
 def _capped_as(message: Message) -> str:

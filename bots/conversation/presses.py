@@ -11,11 +11,13 @@ from bots.commands import Command, Wish
 from bots.conversation import again, naming
 from bots.conversation.afterwards import take_away
 from bots.conversation.again import SEVERAL, Past
+from bots.conversation.answering import failure_text
 from bots.conversation.gallery import Gallery, cannot, remembered
 from bots.conversation.policy import Policy
 from bots.conversation.request import Handler, Reply, request, unknown
 from bots.ledger import Ledger
 from bots.message import Message, Text
+from inference.errors import StyleWithdrawn
 from inference.service import StyleInfo
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,8 @@ class Presses:
         changed, styles = again.changed(past, words), await self._styles(message, past)
         found = [_named(styles, past, name) for name in changed.styles]
         usable = [style for style in found if style]
+        if not usable and await self._policy.withdrawn(message, changed.styles[0]):
+            return Text(failure_text(message.person.language, StyleWithdrawn.code), whispered=True)
         if not usable or not changed.wish.in_range:
             known = usable[0] if usable else None
             return cannot(message, styles, known, again.command(key), remembered(changed.wish))

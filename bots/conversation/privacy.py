@@ -22,6 +22,8 @@ from bots.message import Button, Message, Text
 log = logging.getLogger(__name__)
 Cancel = Callable[[Entry], Awaitable[object]]
 """Ends what the person of an entry asked in its chat before it."""
+Leave = Callable[[str, str], Awaitable[None]]
+"""Takes back every style of a person on a platform."""
 
 _WITHDRAW = re.compile(r"withdraw (\d{1,18})")
 _LEAVES_S = 10.0  # for answers to the person that are leaving already
@@ -36,15 +38,17 @@ _LINES = {
     "consents": "privacy-consents",
     "questions": "privacy-questions",
     "languages": "privacy-languages",
+    "creations": "privacy-creations",
+    "styles": "privacy-styles",
     "chats": "privacy-chats",
 }
 
 
 class Privacy:
-    """The commands of this module by their names. ``cancel`` ends what runs for a person."""
+    """The commands of this module by their names. ``cancel`` ends what runs for a person, ``leave`` their styles."""
 
-    def __init__(self, ledger: Ledger, cancel: Cancel) -> None:
-        self._ledger, self._cancel = ledger, cancel
+    def __init__(self, ledger: Ledger, cancel: Cancel, leave: Leave) -> None:
+        self._ledger, self._cancel, self._leave = ledger, cancel, leave
         self.commands: Mapping[str, Handler] = {"privacy": self._privacy, "forgetme": self._forgetme}
 
     async def _privacy(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
@@ -94,6 +98,7 @@ class Privacy:
             return None
         held = await forgetting.held(platform, person, own)
         await self._end(message, own)
+        await self._leave(platform, person)
         await self._clear(message, adapter)
         for dropped in await forgetting.forget(platform, person, own, digest):
             await self._tell(dropped, message, adapter)
@@ -120,6 +125,10 @@ class Privacy:
             if question.sent and not question.answer:
                 over = Text(replies.text(question.tag, "consent-over"))
                 await _quietly(adapter.change(question.waiting.address, question.sent, over))
+        for making in await self._ledger.creations.of_person(platform, person):
+            if making.sent:
+                over = Text(replies.text(making.person.language, "creators-over"))
+                await _quietly(adapter.change(making.address, making.sent, over))
 
     async def _tell(self, dropped: Message, message: Message, adapter: Adapter) -> None:
         """Somebody waited for the person's profile picture."""

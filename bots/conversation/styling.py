@@ -9,12 +9,14 @@ from bots.commands import Command, Wish, spoken
 from bots.conversation import naming
 from bots.conversation.again import Past
 from bots.conversation.announced import Announced
+from bots.conversation.answering import failure_text
 from bots.conversation.gallery import Gallery, cannot
 from bots.conversation.like import Like
 from bots.conversation.policy import Policy
 from bots.conversation.request import Handler, Reply, request
 from bots.ledger import Ledger
 from bots.message import Answer, Message, Text
+from inference.errors import StyleWithdrawn
 from inference.service import StyleInfo
 
 
@@ -53,6 +55,8 @@ class Styling:
         self, message: Message, styles: Sequence[StyleInfo], style: StyleInfo | None, wish: Wish
     ) -> Text | Answer:
         """Pictures without a style that can be used: keep them, and let the person choose."""
+        if style is None and await self._policy.withdrawn(message, wish.style):
+            return Text(failure_text(message.person.language, StyleWithdrawn.code))
         await self._announced.keep_pictures(message)
         if style is not None or wish.style or not styles:
             return cannot(message, styles, style, "style", wish)

@@ -21,7 +21,7 @@ from bots.message import Picture
 CHOICES = 25
 """Suggestions that Discord shows while a person types."""
 TRANSLATED = (discord.Locale.chinese, discord.Locale.taiwan_chinese)
-PLAIN = ("styles", "queue", "cancel", "settings", "language", "privacy", "forgetme", "help")
+PLAIN = ("styles", "queue", "cancel", "mystyles", "settings", "language", "privacy", "forgetme", "help")
 """Commands without options."""
 GROUP = "group"
 """What stands before the style where the group's own picture is meant."""
@@ -30,6 +30,7 @@ Say = Callable[[str], str]
 """Words in the language of a tag."""
 Suggest = Callable[[discord.Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 StyleName = app_commands.Range[str, 1, 64]
+NewName = app_commands.Range[str, 1, 100]
 Percent = app_commands.Range[int, 0, 100]
 
 
@@ -44,6 +45,7 @@ def build(client: discord.Client, intake: Intake) -> app_commands.CommandTree:
     _add_try(tree, intake)
     _add_like(tree, intake)
     _add_avatar(tree, intake)
+    _add_newstyle(tree, intake)
     for name in PLAIN:
         _add_plain(tree, intake, name)
     _add_menus(tree, intake)
@@ -125,6 +127,19 @@ def _add_avatar(tree: app_commands.CommandTree, intake: Intake) -> None:
     avatar.autocomplete("style")(_suggesting(intake))
 
 
+def _add_newstyle(tree: app_commands.CommandTree, intake: Intake) -> None:
+    options = ("name", "picture")
+
+    @tree.command(name="newstyle", description=_described("newstyle"))
+    @app_commands.rename(**{name: _named(name) for name in options})
+    @app_commands.describe(**{name: _explained(name) for name in options})
+    async def newstyle(
+        interaction: discord.Interaction, name: NewName | None = None, picture: discord.Attachment | None = None
+    ) -> None:
+        pictures = (picture_of(picture),) if picture else ()
+        await intake.interaction(interaction, f"/newstyle {_one_line(name)}".rstrip(), pictures)
+
+
 def _add_plain(tree: app_commands.CommandTree, intake: Intake, name: str) -> None:
     @tree.command(name=name, description=_described(name))
     async def plain(interaction: discord.Interaction) -> None:
@@ -169,7 +184,8 @@ def _restyle_avatar(tag: str) -> str:
 
 def _suggesting(intake: Intake) -> Suggest:
     async def suggest(interaction: discord.Interaction, beginning: str) -> list[app_commands.Choice[str]]:
-        found = await intake.listener.suggest(beginning, str(interaction.locale))
+        place = f"discord:{interaction.channel_id}"
+        found = await intake.listener.suggest(beginning, str(interaction.locale), place)
         return [app_commands.Choice(name=title[:100], value=style) for style, title in found[:CHOICES]]
 
     return suggest

@@ -13,8 +13,13 @@ _OPTIONS_ZH = {
     "style_image": "风格图",
     "member": "成员",
     "group": "群头像",
+    "name": "名字",
+    "picture": "图",
 }
-_MEANINGS = {"style_image": "menu-style-picture", "member": "menu-member", "group": "menu-group"}
+_MEANINGS = {
+    **{"style_image": "menu-style-picture", "member": "menu-member", "group": "menu-group"},
+    **{"name": "menu-new-name", "picture": "menu-new-picture"},
+}
 
 
 def said(tag: str, key: str) -> str:

@@ -7,9 +7,12 @@ from dataclasses import asdict, dataclass
 import aiosqlite
 
 from bots.ledger.database import Database
+from bots.ledger.grants import move as move_grants
 from bots.message import Address, Message
 
-OF_CHATS = ("consents", "requests", "debits", "remembered", "shown", "announced")  # tables with a column “chat”
+OF_CHATS = (  # tables with a column “chat”
+    *("consents", "requests", "debits", "remembered", "shown", "announced", "creations"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,16 @@ class Chats:
         async with self._database.transaction(durable=False) as db:
             await db.execute("UPDATE chats SET gone = 1 WHERE platform = ? AND chat = ?", (platform, chat))
 
+    async def own(self, platform: str, person: str) -> Address | None:
+        """Where to speak to a person in private, on platforms where that chat has the person's own id."""
+        rows = await self._database.rows(
+            "SELECT address FROM chats "
+            "WHERE platform = ? AND chat = ? AND private AND NOT gone AND address IS NOT NULL",
+            *(platform, person),
+        )
+        address: Address | None = json.loads(rows[0][0]) if rows else None
+        return address
+
     async def reachable(self) -> tuple[Chat, ...]:
         """Every chat that can be spoken in unasked."""
         rows = await self._database.rows(
@@ -105,6 +118,7 @@ class Chats:
                 (to, platform, chat),
             )
             await _move_messages(db, platform, chat, to)
+            await move_grants(db, f"{platform}:{chat}", f"{platform}:{to}")
             for table in OF_CHATS:
                 await db.execute(
                     f"UPDATE OR REPLACE {table} SET chat = ? WHERE platform = ? AND chat = ?",  # noqa: S608  ours

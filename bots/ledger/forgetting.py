@@ -13,11 +13,15 @@ import aiosqlite
 from bots.commands import parse
 from bots.ledger import records
 from bots.ledger.database import Database
+from bots.ledger.grants import signature
 from bots.ledger.shown import Place
 from bots.message import Message
 
 _BY_PERSON = "platform = :platform AND person = :person"
 _BY_ASKING = "platform = :platform AND :person IN (person, requester)"
+_OWN_STYLES = (
+    "kind = 'granted' AND person = :signature AND style NOT IN (SELECT style FROM grants WHERE kind = 'withdrawn')"
+)
 _OTHERS_OPEN = "SELECT number, body FROM messages WHERE platform = :platform AND person != :person AND body IS NOT NULL"
 _PRIVATE = (  # a chat of nobody else's: its id is the person's own on some platforms
     "SELECT chat FROM chats WHERE platform = :platform AND private AND (chat = :person "
@@ -33,6 +37,9 @@ _COUNTS = {
     "consents": f"SELECT count(*) FROM consents WHERE {_BY_PERSON}",
     "questions": f"SELECT count(*) FROM requests WHERE {_BY_ASKING} AND until > :now",
     "languages": f"SELECT count(*) FROM people WHERE {_BY_PERSON} AND language IS NOT NULL",
+    "creations": f"SELECT count(*) FROM creations WHERE {_BY_PERSON} AND until > :now "
+    "AND state NOT IN ('made', 'refused')",
+    "styles": f"SELECT count(DISTINCT style) FROM grants WHERE {_OWN_STYLES}",
     "chats": f"SELECT count(*) FROM chats WHERE platform = :platform AND chat IN ({_PRIVATE})",
 }
 _FORGET = (
@@ -40,6 +47,12 @@ _FORGET = (
     f"DELETE FROM shown WHERE {_BY_PERSON}",
     f"DELETE FROM consents WHERE {_BY_PERSON}",
     f"DELETE FROM requests WHERE {_BY_ASKING}",
+    f"DELETE FROM creation_pictures WHERE key IN (SELECT key FROM creations WHERE {_BY_PERSON})",
+    f"DELETE FROM creations WHERE {_BY_PERSON}",
+    # Nobody could take a style back for somebody who is forgotten. The rows stay, and are nobody's from now on.
+    "INSERT INTO grants (kind, style, person, at, rights, scope, expires, document, approved_by, pictures) "
+    f"SELECT DISTINCT 'withdrawn', style, person, :now, '', '', '', '', '', '[]' FROM grants WHERE {_OWN_STYLES}",
+    f"DELETE FROM signers WHERE {_BY_PERSON}",
     f"DELETE FROM people WHERE {_BY_PERSON} AND NOT blocked",
     f"UPDATE people SET language = NULL WHERE {_BY_PERSON}",
     "DELETE FROM announcements WHERE platform = :platform AND state != 'sending' AND names(address, :person)",
@@ -68,6 +81,8 @@ class Held:
     consents: int
     questions: int
     languages: int
+    creations: int
+    styles: int
     chats: int
 
 
@@ -95,6 +110,7 @@ class Forgetting:
 
     async def held(self, platform: str, person: str, own: int) -> Held:
         values = {"platform": platform, "person": person, "own": own, "now": time.time()}
+        values["signature"] = await signature(self._database, platform, person)
         async with self._database.transaction(durable=False) as db:
             counts = {name: await _count(db, query, values) for name, query in _COUNTS.items()}
         return Held(**counts)
@@ -124,7 +140,8 @@ class Forgetting:
 
         Of the message that asks, only what is needed to answer it stays, until it is answered.
         """
-        values = {"platform": platform, "person": person, "own": own, "digest": digest}
+        values = {"platform": platform, "person": person, "own": own, "digest": digest, "now": time.time()}
+        values["signature"] = await signature(self._database, platform, person)
         async with self._database.transaction() as db:
             await _teach(db)
             dropped = await _leave_others(db, values)

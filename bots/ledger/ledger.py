@@ -23,13 +23,16 @@ from bots.ledger import records, references
 from bots.ledger.announcements import Announcements
 from bots.ledger.chats import Chats
 from bots.ledger.consents import Consents
+from bots.ledger.creations import Creations
 from bots.ledger.database import Database
 from bots.ledger.debits import Debits
 from bots.ledger.forgetting import Forgetting
+from bots.ledger.grants import Grants
 from bots.ledger.memory import Memory
 from bots.ledger.people import People
 from bots.ledger.questions import Questions
 from bots.ledger.records import Entry, Item, Reply, State
+from bots.ledger.sealing import Sealing
 from bots.ledger.shown import Shown
 from bots.ledger.statistics import Counting
 from bots.ledger.usage import Usage
@@ -41,9 +44,12 @@ _KEPT_S = 30 * 86400  # how long an answered message is known, should a platform
 
 
 class Ledger:
-    """An async context manager. Every method is one transaction; what it holds beside messages has its own part."""
+    """An async context manager. Every method is one transaction; what it holds beside messages has its own part.
 
-    def __init__(self, path: Path) -> None:
+    ``pictures_key`` seals creators' pictures; without one they are stored as they are.
+    """
+
+    def __init__(self, path: Path, *, pictures_key: str | None = None) -> None:
         self._database = Database(path)
         self.memory = Memory(self._database)
         self.chats = Chats(self._database)
@@ -55,6 +61,8 @@ class Ledger:
         self.shown = Shown(self._database)
         self.consents = Consents(self._database)
         self.questions = Questions(self._database)
+        self.creations = Creations(self._database, Sealing(self._database, pictures_key))
+        self.grants = Grants(self._database)
         self.forgetting = Forgetting(self._database)
 
     async def __aenter__(self) -> Self:

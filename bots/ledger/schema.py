@@ -157,4 +157,63 @@ STEPS: tuple[tuple[str, ...], ...] = (
             DELETE FROM job_references WHERE number = NEW.number AND item = NEW.item;
         END""",
     ),
+    (
+        # A creator's style that is being made, or is to be shared with one more chat: ``state`` says how far it is,
+        # ``about`` what was said of it.
+        """CREATE TABLE creations (
+            key TEXT PRIMARY KEY,
+            platform TEXT NOT NULL,
+            chat TEXT NOT NULL,
+            person TEXT NOT NULL,
+            style TEXT NOT NULL,
+            state TEXT NOT NULL,
+            about TEXT NOT NULL,
+            until REAL NOT NULL
+        )""",
+        # Its pictures, each once, in the order in which they came. ``digest`` is the SHA-256 of the picture itself.
+        """CREATE TABLE creation_pictures (
+            key TEXT NOT NULL REFERENCES creations (key) ON DELETE CASCADE,
+            digest TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            picture BLOB NOT NULL,
+            PRIMARY KEY (key, digest)
+        )""",
+        # What the operator's key for these pictures is derived with.
+        "CREATE TABLE sealing (salt BLOB NOT NULL)",
+        # What makes people into the digests that stand in grants; without it nobody can tell whose they are.
+        """CREATE TABLE signers (
+            platform TEXT NOT NULL,
+            person TEXT NOT NULL,
+            salt BLOB NOT NULL,
+            PRIMARY KEY (platform, person)
+        )""",
+        # Who granted what and when: written once. ``kind`` is granted, shared, moved or withdrawn; ``person`` and
+        # ``approved_by`` are digests; ``scope`` is one chat, "*" for every one, or PLATFORM:private for the creator's
+        # own; ``document`` is the SHA-256 of what they agreed to, ``pictures`` those of the pictures.
+        """CREATE TABLE grants (
+            number INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            style TEXT NOT NULL,
+            person TEXT NOT NULL,
+            at REAL NOT NULL,
+            rights TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            expires TEXT NOT NULL,
+            document TEXT NOT NULL,
+            approved_by TEXT NOT NULL,
+            pictures TEXT NOT NULL
+        )""",
+        "CREATE INDEX grants_of_styles ON grants (style)",
+        """CREATE TRIGGER grants_never_change BEFORE UPDATE ON grants BEGIN
+            SELECT RAISE(ABORT, 'a grant is never changed');
+        END""",
+        """CREATE TRIGGER grants_never_go BEFORE DELETE ON grants BEGIN
+            SELECT RAISE(ABORT, 'a grant is never deleted');
+        END""",
+        # “INSERT OR REPLACE” deletes without asking the trigger above.
+        """CREATE TRIGGER grants_take_no_others_place BEFORE INSERT ON grants
+            WHEN EXISTS (SELECT 1 FROM grants WHERE number = NEW.number) BEGIN
+            SELECT RAISE(ABORT, 'a grant is never replaced');
+        END""",
+    ),
 )

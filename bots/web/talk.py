@@ -115,7 +115,7 @@ class Talk:
 
     async def _suggest(self, typed: Typed) -> None:
         try:
-            styles = await self._listener.suggest(typed.beginning, self._person.language)
+            styles = await self._listener.suggest(typed.beginning, self._person.language, f"web:{self._person.id}")
         except ServiceError:  # typing goes on without
             styles = ()
         self._visit.put({"type": "suggestions", "id": typed.id, "styles": styles})

@@ -38,7 +38,7 @@ class Listener:
     async def preview(self, style: str) -> bytes:
         return b"a preview of " + style.encode()
 
-    async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
+    async def suggest(self, beginning: str, language: str, place: str = "") -> tuple[tuple[str, str], ...]:
         return tuple((style, title) for style, title in self.styles if style.startswith(beginning))
 
     async def next(self, number: int = 1) -> Message:

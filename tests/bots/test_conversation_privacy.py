@@ -21,7 +21,11 @@ PHOTO, SECOND, HER_PICTURE = b"Ann at the sea" * 500, b"Ann in the hills" * 500,
 PAINTING = b"Ann, in oil" * 500
 PICTURES = (PHOTO, SECOND, HER_PICTURE, PAINTING)
 NEEDLES = (ANN.encode(), NAME.encode(), *PICTURES, *map(inverted, PICTURES))
-OF_NOBODY = {"announced"}  # which chats have heard an announcement, while it is sent; her private chat goes with chats
+OF_NOBODY = {  # tables that tell of nobody:
+    "announced",  # which chats have heard an announcement, while it is sent; her private chat goes with chats
+    "sealing",  # what a key is derived with
+    "grants",  # under digests, which only signers can tell the owners of
+}
 
 
 def said(key: str, **values: str | int) -> str:
@@ -122,12 +126,26 @@ async def much_is_kept(town: Town, ledger: Ledger) -> None:
     assert town.service.jobs[-1].picture == HER_PICTURE
     await town.answer(town.ann, "/avatar anime", mentioned=(town.ben.person,))
     await town.rest(ledger)
+    await she_makes_styles(town, ledger)
     town.service.gate.clear()
     submitted = town.service.submitted
     await town.eve.say("/avatar ukiyoe", mentioned=(town.ann.person,))
     await town.private.say("/like", SECOND, PAINTING)
     await town.ben.say("/style anime", b"ben at home", mentioned=(town.ann.person,))
     await town.waits(submitted + 3)
+
+
+async def she_makes_styles(town: Town, ledger: Ledger) -> None:
+    """One in the private chat, where she decides for herself, and one that is not finished."""
+    await town.answer(town.private, "/newstyle hills", SECOND)
+    await town.rest(ledger)
+    for words in ("done", "right own", "for here", "days 0", "agree"):
+        button = next(b for seen in reversed(town.console.history) for b in seen.buttons if f" {words}" in b)
+        await town.answer(town.private, button, pressed=town.stands(button))
+        await town.rest(ledger)
+    assert "hills" in town.service.creations
+    await town.answer(town.private, "/newstyle oil", PAINTING)
+    await town.rest(ledger)
 
 
 async def test_all_is_forgotten_in_every_table_and_in_every_byte_of_the_files(town: Town) -> None:
@@ -143,6 +161,9 @@ async def test_all_is_forgotten_in_every_table_and_in_every_byte_of_the_files(to
         for line, count in (("waiting", 1), ("results", 1), ("pictures", 2), ("consents", 1), ("questions", 2)):
             assert said(f"privacy-{line}", count=count) in told
         assert said("privacy-languages") in told
+        assert said("privacy-creations", count=1) in told
+        assert said("privacy-styles", count=1) in told
+        assert town.service.withdrawn == {"hills"}
         assert await tables_that_tell(ledger) == set()
         await ledger.tidy()
         held = b"".join(file.read_bytes() for file in town.path.parent.iterdir())

@@ -336,7 +336,7 @@ async def test_a_panel_that_was_changing_at_the_kill_is_changed_again_and_nobody
         await ledger.chats.note(message, {"chat": "group"})
         entry = await ledger.receive(message)
         assert entry is not None
-        await ledger.begin_sending(entry.number, Reply.WORDS)
+        await ledger.begin_sending(entry.number, Reply.PANEL)
     async with talking(path, console, service):
         await console.until(lambda: "Delete results: after an hour" in console.standing["panel"].text)
     assert len(console.standing) == 1

@@ -42,7 +42,7 @@ class Recorder:
     async def preview(self, style: str) -> bytes:
         return b"a preview of " + style.encode()
 
-    async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
+    async def suggest(self, beginning: str, language: str, place: str = "") -> tuple[tuple[str, str], ...]:
         return tuple(style for style in STYLES if style[0].startswith(beginning.lower()))
 
     def recorded(self, message: Message) -> None:

@@ -9,6 +9,8 @@ privacy =
     • A question about a profile picture: a day, and another after its answer.
     • The language you chose, and what you answered for good about your profile picture: until you change it.
     • How a chat is set, when it was last used and how to reach it: without end; our private chat, until /forgetme.
+    • The pictures of a style that you are making: until it is made, refused or dropped, 7 days at most. A style of yours: until you take it back, or its time is over.
+    • That, when and to what you agreed for a style, its short name, and digests of its pictures: for good. You stand there as a digest, and after /forgetme nobody can tell that it was you.
     • If the one who runs me has blocked somebody: until they lift it, even after /forgetme.
 privacy-nothing = There is nothing of you here.
 privacy-held = Of you there is now:
@@ -42,6 +44,14 @@ privacy-questions = • { $count ->
     }
 privacy-chats = • our private chat: how it is set, and how to reach you
 privacy-languages = • the language you chose
+privacy-creations = • { $count ->
+        [one] 1 style that you are making, with its pictures
+       *[other] { $count } styles that you are making, with their pictures
+    }
+privacy-styles = • { $count ->
+        [one] 1 style of yours
+       *[other] { $count } styles of yours
+    }
 privacy-answers = Your answers about your profile picture:
 privacy-allowed = { $place }. { $where }: always (since { $date })
 privacy-refused = { $place }. { $where }: never (since { $date })
@@ -53,7 +63,7 @@ privacy-forgetme = Delete all of it
 privacy-not-yours = That button is somebody else’s, or it has been pressed already. /privacy shows your own.
 
 ## Forgetting
-forgetme = I would delete all that I keep of you, in every chat here: what waits is cancelled, the buttons under your results stop working, your answers about your profile picture and your language are forgotten. Pictures that stand in the chats stay there, but for those that were to be deleted anyway. Are you sure?
+forgetme = I would delete all that I keep of you, in every chat here: what waits is cancelled, the buttons under your results stop working, your answers about your profile picture and your language are forgotten, your own styles are taken back. Pictures that stand in the chats stay there, but for those that were to be deleted anyway. Are you sure?
 forgetme-sure = Yes, delete it
 forgetme-as-yourself = You speak here in the name of the chat. Please ask for this as yourself.
 forgetme-done = Deleted, in every chat here:

@@ -9,6 +9,8 @@ privacy =
     • 关于头像的请求：一天，答复后再留一天。
     • 你选的语言，以及你对头像的长期答复：到你更改为止。
     • 每个聊天的设置、最近一次使用的时间，以及怎样联系到它：一直保留；我们的私聊到 /forgetme 为止。
+    • 你正在做的风格的图片：到做好、被拒或放弃为止，最多 7 天。你的风格：到你收回或期限已过为止。
+    • 你为一个风格同意过、何时同意、同意了什么，它的短名，以及图片的摘要：永久。你在那里只是一个摘要，/forgetme 之后谁也看不出是你。
     • 如果管理我的人屏蔽了某人：到解除为止，/forgetme 之后也会保留。
 privacy-nothing = 这里没有与你有关的内容。
 privacy-held = 现在与你有关的有：
@@ -21,6 +23,8 @@ privacy-consents = • { $count } 项对头像的长期答复
 privacy-questions = • { $count } 个关于头像的请求
 privacy-chats = • 我们的私聊：它的设置，以及怎样联系到你
 privacy-languages = • 你选的语言
+privacy-creations = • 你正在做的 { $count } 个风格及其图片
+privacy-styles = • 你的 { $count } 个风格
 privacy-answers = 你对头像的答复：
 privacy-allowed = { $place }. { $where }：随时可以（自 { $date } 起）
 privacy-refused = { $place }. { $where }：不可以（自 { $date } 起）
@@ -32,7 +36,7 @@ privacy-forgetme = 全部删除
 privacy-not-yours = 这个按钮是别人的，或者已经按过了。用 /privacy 查看你自己的。
 
 ## 忘记
-forgetme = 我会删除这里所有聊天中与你有关的一切：等待中的会取消，你的图下的按钮会失效，你对头像的答复和你选的语言会被忘记。聊天里的图会留下，只有本来就要删除的会现在删掉。确定吗？
+forgetme = 我会删除这里所有聊天中与你有关的一切：等待中的会取消，你的图下的按钮会失效，你对头像的答复和你选的语言会被忘记，你自己的风格会被收回。聊天里的图会留下，只有本来就要删除的会现在删掉。确定吗？
 forgetme-sure = 是的，删除
 forgetme-as-yourself = 你现在是以群的名义发言。请以自己的身份提出。
 forgetme-done = 已删除，包括这里的所有聊天：

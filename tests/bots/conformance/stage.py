@@ -62,7 +62,7 @@ class Heard:
                 self.messages.append(message)
             self.news.notify_all()
 
-    async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
+    async def suggest(self, beginning: str, language: str, place: str = "") -> tuple[tuple[str, str], ...]:
         return (("ukiyoe", "Ukiyo-e"),)
 
     async def preview(self, style: str) -> bytes:

@@ -43,7 +43,7 @@ class Heard:
             self.moves.append((platform, chat, to))
             self.news.notify_all()
 
-    async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
+    async def suggest(self, beginning: str, language: str, place: str = "") -> tuple[tuple[str, str], ...]:
         return ()
 
     async def preview(self, style: str) -> bytes:

@@ -61,7 +61,7 @@ class Recorder:
             raise UnknownStyle(style)
         return self.previews[style]
 
-    async def suggest(self, beginning: str, language: str) -> tuple[tuple[str, str], ...]:
+    async def suggest(self, beginning: str, language: str, place: str = "") -> tuple[tuple[str, str], ...]:
         titled = ((style, style.title()) for style in self.previews)
         return tuple((style, f"{title} ({language})") for style, title in titled if style.startswith(beginning))
 
