@@ -21,6 +21,7 @@ from inference.http import wire
 
 HOP_BY_HOP = {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 """Headers of one connection, which say nothing about the next."""
+SERVERS_TO_SAY = {b"date", b"server"}
 OURS_TO_SAY = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """What aiohttp's client would add where the caller said nothing."""
 OPEN_S = 30.0
@@ -91,7 +92,7 @@ class Bridge:
                 {
                     "type": "http.response.start",
                     "status": answer.status,
-                    "headers": list(_lasting(answer.raw_headers)),
+                    "headers": [each for each in _lasting(answer.raw_headers) if each[0].lower() not in SERVERS_TO_SAY],
                 }
             )
             async for chunk in answer.content.iter_any():
@@ -160,7 +161,7 @@ def _has_body(scope: Scope) -> bool:
 
 
 def _lasting(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
-    return ((name.lower(), value) for name, value in headers if name.lower() not in HOP_BY_HOP)
+    return ((name, value) for name, value in headers if name.lower() not in HOP_BY_HOP)
 
 
 def _text(value: bytes) -> str:

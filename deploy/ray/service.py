@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from ray.exceptions import ObjectLostError, RayActorError, TaskCancelledError, WorkerCrashedError
@@ -30,12 +31,18 @@ LOST = (RayActorError, WorkerCrashedError, ObjectLostError, TaskCancelledError, 
 class RayService:
     """Implements ``inference.service.Service`` on the replicas behind ``handle``.
 
-    A style's name is the key by which Ray's router chooses. One person may have ``limits.user_jobs`` under way through
-    one face, so that what waits before the replicas is nobody's alone.
+    ``key`` names what Ray's router goes by: jobs of one key go to one replica as long as that has room; the style by
+    default. One person may have ``limits.user_jobs`` under way through one face, so that what waits before the
+    replicas is nobody's alone.
     """
 
-    def __init__(self, handle: "DeploymentHandle[Any]", limits: Limits | None = None) -> None:
-        self._handle, self._limits = handle, limits or Limits()
+    def __init__(
+        self,
+        handle: "DeploymentHandle[Any]",
+        limits: Limits | None = None,
+        key: Callable[[Job], str] = attrgetter("style"),
+    ) -> None:
+        self._handle, self._limits, self._key = handle, limits or Limits(), key
         self._under_way: Counter[str] = Counter()
 
     async def stylize(self, job: Job, progress: Progress | None = None) -> Result:
@@ -78,7 +85,7 @@ class RayService:
         return measures
 
     async def _ask(self, job: Job, progress: Progress | None) -> Result:
-        chosen = self._handle.options(stream=True, session_id=job.style)
+        chosen = self._handle.options(stream=True, session_id=self._key(job))
         answers: Any = chosen.stylize.remote(job, progress is not None)  # one thing or another, as the options say
         try:
             async for said in answers:
