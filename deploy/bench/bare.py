@@ -48,6 +48,12 @@ class Bare:
         return self.ways[self.best]
 
 
+def better(one: Bare, other: Bare) -> Bare:
+    """The better of two measurements of each way."""
+    ways = {way: max(rate, other.ways.get(way, 0.0)) for way, rate in one.ways.items()}
+    return Bare(ways, max(one.generator, other.generator), one.batch)
+
+
 def measure(offer: Offer, pile: Callable[[int], Pile], photos: Mapping[str, bytes], seconds: float) -> Bare:
     """Every way on the same pile, which is as large as the slowest way needs ``seconds`` for. Blocks."""
     bench = _Bench(Hands(offer), photos)
@@ -131,7 +137,7 @@ def _batches(work: Pile, batch: int) -> Iterator[tuple[str, list[str]]]:
 
 # Several processes: each is a bench of its own, with one thread of torch.
 
-START_S = 180.0
+START_S = 300.0
 
 
 def in_processes(offer: Offer, work: Pile, photos: Mapping[str, bytes]) -> float:

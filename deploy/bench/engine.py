@@ -19,7 +19,7 @@ from deploy.bench.offer import Offer, styles
 from deploy.bench.traces import Ask, Trace
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 180.0
+START_S = 300.0
 STOP_S = 20.0
 WARM_STYLES = 8
 

@@ -19,13 +19,13 @@ SIZES: Mapping[str, tuple[str, int, int]] = {
 
 
 def photos() -> dict[str, bytes]:
-    """All of them by name, the broken ones as well."""
-    sound = {name: _jpeg(*of) for name, of in SIZES.items()}
-    whole = sound["512"]
-    damaged = bytearray(whole)
-    damaged[len(whole) // 3 : len(whole) // 3 + 64] = bytes(64)
+    """All of them by name; the broken ones as well, two of which look sound until they are decoded."""
+    sound = {name: _encoded(*of) for name, of in SIZES.items()}
+    damaged = bytearray(_encoded(*SIZES["512"], "PNG"))
+    middle = len(damaged) // 2
+    damaged[middle : middle + 4096] = bytes(4096)
     return sound | {
-        "cut-short": whole[: len(whole) // 2],
+        "cut-short": sound["512"][: len(sound["512"]) // 2],
         "no-picture": b"Hello, I am a text that somebody took for a picture. " * 40,
         "damaged": bytes(damaged),
     }
@@ -38,9 +38,9 @@ def write(folder: Path) -> None:
         (folder / name).write_bytes(data)
 
 
-def _jpeg(name: str, width: int, height: int) -> bytes:
+def _encoded(name: str, width: int, height: int, kind: str = "JPEG") -> bytes:
     with Image.open(FOLDER / f"{name}.jpg") as photo:
         small = photo.convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
     out = io.BytesIO()
-    small.save(out, "JPEG", quality=90)
+    small.save(out, kind, quality=90)
     return out.getvalue()
