@@ -2,15 +2,21 @@
 
 import ctypes
 import logging
-from dataclasses import dataclass
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from inference.errors import NotReady
+from styles import compiled
+from styles.style import Style
 
 log = logging.getLogger(__name__)
 
+RUNTIMES = ("torch", "openvino")
+X86 = ("x86_64", "amd64")
 CPUINFO = Path("/proc/cpuinfo")
 BF16_FLAGS = {"amx_bf16", "avx512_bf16", "bf16"}  # Intel's tiles, AVX-512 (Intel and AMD), Arm
 NO_MEMORY = ("can't allocate memory", "not enough memory")  # of torch's CPU allocator, for which it has no class
@@ -19,11 +25,20 @@ SHARE_OF_MEMORY = 4  # of an accelerator: one part for activations, the rest for
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where generators run and what they compute in. ``memory_bytes`` is an accelerator's own; 0 for the CPU."""
+    """Where generators run and what they compute in. ``memory_bytes`` is an accelerator's own; 0 for the CPU.
+
+    ``runtime`` is what runs them: torch, or openvino, which leaves to torch what it cannot do.
+    """
 
     name: torch.device
     dtype: torch.dtype
     memory_bytes: int = 0
+    runtime: str = "torch"
+
+    def load(self, load: Callable[..., Style], style: str) -> Style:
+        """The generator of a style as it runs here, by a library's ``load``. Raises what that raises."""
+        loaded = load(style, device=self.name, dtype=self.dtype)
+        return compiled.Compiled(loaded) if self.runtime == "openvino" else loaded
 
     def batch_bytes(self, least: int) -> int:
         """What a batch's activations may take: ``least``, and on an accelerator a fixed share of its memory."""
@@ -34,19 +49,38 @@ class Device:
         return pixels * float32_bytes_per_pixel * self.dtype.itemsize / torch.float32.itemsize
 
 
-def choose(wanted: str = "auto") -> Device:
-    """The device of this name, "auto" for the best there is.
+def choose(wanted: str = "auto", runtime: str = "auto") -> Device:
+    """The device of this name, "auto" for the best there is; and what runs generators on it: torch, openvino or auto.
 
     Raises:
-        NotReady: the device is not there.
+        NotReady: the device is not there, or the runtime, or not for this device.
     """
+    device = _device(wanted)
+    return replace(device, runtime=_runtime(runtime, device.name))
+
+
+def _device(wanted: str) -> Device:
     if wanted == "auto":
         wanted = "cuda" if torch.cuda.is_available() else "cpu"
     if wanted.startswith("cuda"):
         return _cuda(torch.device(wanted))
     if wanted == "cpu":
-        return Device(torch.device("cpu"), torch.bfloat16 if _has_bf16() else torch.float32)
+        return Device(torch.device("cpu"), cpu_dtype())
     raise NotReady(f"There is no device “{wanted}”; it can be auto, cpu or cuda.")
+
+
+def _runtime(wanted: str, device: torch.device) -> str:
+    """OpenVINO where it is installed and was measured: on a CPU with Intel's or AMD's instructions."""
+    if wanted == "auto":
+        measured = device.type == "cpu" and platform.machine().lower() in X86
+        return "openvino" if measured and compiled.is_installed() else "torch"
+    if wanted not in RUNTIMES:
+        raise NotReady(f"There is no runtime “{wanted}”; it can be auto, {' or '.join(RUNTIMES)}.")
+    if wanted == "openvino" and not compiled.is_installed():
+        raise NotReady("OpenVINO is not installed; its extra is openvino, as in “pip install atelier[openvino]”.")
+    if wanted == "openvino" and device.type != "cpu":
+        raise NotReady("OpenVINO runs generators on the CPU alone.")
+    return wanted
 
 
 def _cuda(name: torch.device) -> Device:
@@ -54,6 +88,11 @@ def _cuda(name: torch.device) -> Device:
         raise NotReady("There is no CUDA device here that torch can use.")
     dtype = torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
     return Device(name, dtype, torch.cuda.get_device_properties(name).total_memory)
+
+
+def cpu_dtype() -> torch.dtype:
+    """What generators compute in on this CPU."""
+    return torch.bfloat16 if _has_bf16() else torch.float32
 
 
 def _has_bf16() -> bool:
@@ -85,6 +124,7 @@ def give_back(device: torch.device) -> None:
     if device.type == "cuda":
         torch.cuda.empty_cache()
     else:
+        compiled.release()
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone has it
         if trim is not None:
             trim(0)

@@ -67,7 +67,7 @@ class Style:
         with torch.inference_mode():
             padded = self._pad(images.to(self.device, torch.float32))
             styled = self._run(padded, codes)
-            if not torch.isfinite(styled).all():
+            if not all(map(torch.isfinite, styled.aminmax())):  # in one pass: both pass on what is no number
                 raise NotPainted(self.card.id, "its values are not numbers")
             return styled[..., :height, :width].clamp(0, 1)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from deploy.cli.creators import new, withdraw
 from deploy.cli.errors import Refused
 from deploy.cli.packs import import_checkpoint, import_pack, installed, open_library, place, writing
 from styles import pack
@@ -28,7 +29,12 @@ def styles() -> None:
       atelier styles list
       atelier styles import --network fast-neural-style candy.pth --id candy --title-en Candy
       atelier styles import candy.zip
+      atelier styles new ada paintings/*.jpg --subject "Ada Lovelace" --rights "own work"
     """
+
+
+styles.add_command(new)
+styles.add_command(withdraw)
 
 
 @styles.command("list")
@@ -82,17 +88,24 @@ def show(style: str, as_json: bool) -> None:
 def verify(names: tuple[str, ...]) -> None:
     """Check packs wholly: card, hash, weights, preview, and a run on a photo; all of them if none is named.
 
+    Where OpenVINO is installed, its result is held against torch's, too.
+
     \b
     Examples:
       atelier styles verify
       atelier styles verify ukiyoe candy
     """
-    from styles import bundle
+    from inference.device import cpu_dtype
+    from styles import bundle, compiled
 
     library = open_library()
     for name in names or [card.id for card in library.cards()]:
         bundle.verify(library.folder(name))
         click.echo(f"{name}: sound")
+        if compiled.is_installed():
+            apart = compiled.check(library.folder(name), cpu_dtype())
+            told = "differs by {:.2f} of 255 steps, at most {:.1f}".format(*apart) if apart else "leaves it to torch"
+            click.echo(f"{name}: OpenVINO {told}", err=True)
     if not names and library.broken():
         raise Refused(" ".join(broken.reason for broken in library.broken()))
 
@@ -166,6 +179,8 @@ def remove(style: str) -> None:
     folder = library.folder(style)
     if place(library, style) != "imported":
         raise Refused(f"The style “{style}” was not imported here; it is in {folder}.")
+    if library.card(style).consent:
+        raise Refused(f"The style “{style}” is a creator's; `atelier styles withdraw {style}` takes it back.")
     with writing(folder):
         shutil.rmtree(folder)
     click.echo(f"{style}: removed")

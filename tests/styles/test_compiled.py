@@ -1,0 +1,148 @@
+"""Generators in OpenVINO against torch: every network that can be drawn, every shipped pack, and what cannot be."""
+
+import logging
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from styles import compiled, pack
+from styles.compiled import Compiled, Painter
+from styles.errors import NotPainted
+from styles.library import BUILT_IN
+from styles.networks import NETWORKS
+from styles.style import Style
+from tests.styles.making import card, generator, write_pack
+
+openvino = pytest.importorskip("openvino", reason="OpenVINO is an extra")
+
+from styles.operators import draw  # noqa: E402 - it needs OpenVINO
+
+CPU = torch.device("cpu")
+PACKS = sorted(folder.name for folder in BUILT_IN.iterdir() if folder.is_dir())
+DRAWN = ("small", "fast-neural-style", "cartoongan", "cyclegan", "adain", "arbitrary")
+LEFT_TO_TORCH = ("pix2pix", "animegan2", "microast")
+
+
+def style(name: str = "small", dtype: torch.dtype = torch.float32) -> Style:
+    return Style(card(name=name), generator(name), CPU, dtype)
+
+
+def pictures(count: int, height: int, width: int) -> Tensor:
+    return torch.rand(count, 3, height, width, generator=torch.Generator().manual_seed(1))
+
+
+def test_every_network_is_either_drawn_or_known_to_be_left_to_torch() -> None:
+    assert sorted(DRAWN + LEFT_TO_TORCH) == sorted(known.name for known in NETWORKS)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_network_in_openvino_paints_what_it_paints_in_torch(name: str) -> None:
+    exact = style(name)
+    quick = Compiled(exact, patience=0)
+    for images in (pictures(2, 40, 52), pictures(1, 33, 50), pictures(3, 64, 48)):
+        codes = exact.encode(images.flip(1, 3)) if exact.code_size else None
+        torch.testing.assert_close(quick(images, codes), exact(images, codes), atol=1e-4, rtol=0)
+    assert quick.is_prepared
+
+
+@pytest.mark.parametrize("name", LEFT_TO_TORCH)
+def test_what_cannot_be_drawn_is_painted_by_torch_and_said_once(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    exact, images = style(name), pictures(1, 64, 64)
+    quick = Compiled(exact, patience=0)
+    codes = exact.encode(images) if exact.code_size else None
+    with caplog.at_level(logging.INFO, "styles.compiled"):
+        for _ in range(2):
+            assert torch.equal(quick(images, codes), exact(images, codes))
+    assert not quick.is_prepared
+    [said] = caplog.messages
+    assert said.startswith("tiny cannot be prepared for OpenVINO and stays with torch: it ")
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_picture_does_not_change_with_its_neighbours(dtype: torch.dtype) -> None:
+    quick, images = Compiled(style(dtype=dtype), patience=0), pictures(3, 48, 40)
+    apart = torch.cat([quick(image[None]) for image in images])
+    assert apart.std() > 0.005
+    torch.testing.assert_close(quick(images), apart, atol=1e-4, rtol=0)
+
+
+def test_a_result_stays_as_it_was_when_the_next_is_painted() -> None:
+    quick = Compiled(style(), patience=0)
+    first = quick(pictures(1, 64, 64))
+    before = first.clone()
+    for _ in range(3):
+        quick(1 - pictures(1, 64, 64))
+    assert torch.equal(first, before)
+
+
+def test_torch_paints_until_preparing_has_paid_for_itself() -> None:
+    exact = style()
+    quick, weights = Compiled(exact, patience=2 * 32 * 32), exact.weight_bytes
+    for _ in range(2):
+        assert torch.equal(quick(pictures(1, 32, 32)), exact(pictures(1, 32, 32)))
+    assert not quick.is_prepared
+    assert quick.weight_bytes == weights
+    quick(pictures(1, 32, 32))
+    assert quick.is_prepared
+    assert quick.weight_bytes > 2 * weights
+
+
+def test_two_styles_take_turns_and_give_their_memory_back() -> None:
+    one, other = (Compiled(Style(card(), generator(seed=seed), CPU), patience=0) for seed in (0, 1))
+    images = pictures(1, 32, 32)
+    first, second = one(images), other(images)
+    assert not torch.equal(first, second)
+    compiled.release()
+    assert torch.equal(one(images), first)
+    assert torch.equal(other(images), second)
+
+
+def test_what_fails_while_it_runs_goes_on_in_torch(caplog: pytest.LogCaptureFixture) -> None:
+    exact, images = style(), pictures(1, 32, 32)
+    graph = draw(exact.module, 0)
+    graph.reshape([1, 64, 64, 3])  # so that it takes no other picture
+    quick = Compiled(exact, patience=0)
+    quick._painter = Painter(openvino.Core().compile_model(graph, "CPU"))
+    with caplog.at_level(logging.INFO, "styles.compiled"):
+        for _ in range(2):
+            assert torch.equal(quick(images), exact(images))
+    [said] = caplog.messages
+    assert said.startswith("tiny failed in OpenVINO and stays with torch: ")
+    assert not quick.is_prepared
+
+
+class Off(nn.Module):
+    def forward(self, images: Tensor) -> Tensor:
+        return images * float("nan")
+
+
+def test_numbers_that_are_none_are_no_picture_here_either() -> None:
+    with pytest.raises(NotPainted, match="not numbers"):
+        Compiled(Style(card(), Off(), CPU), patience=0)(pictures(1, 32, 32))
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_shipped_pack_is_as_near_to_torch_as_verify_asks(name: str) -> None:
+    """At a small size; ``atelier styles verify`` takes a photo."""
+    folder = BUILT_IN / name
+    loaded = pack.load(folder, pack.read(folder), "cpu", torch.float32)
+    quick, images = Compiled(loaded, patience=0), pictures(1, 64, 96)
+    torch.testing.assert_close(quick(images), loaded(images), atol=1e-3, rtol=0)
+    assert quick.is_prepared
+
+
+def test_verify_tells_how_far_a_pack_is_from_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_pack(tmp_path)
+    apart = compiled.check(tmp_path / "tiny", torch.bfloat16)
+    assert apart is not None
+    assert 0 < apart[0] < compiled.MEAN_STEPS
+    monkeypatch.setattr(compiled, "MEAN_STEPS", apart[0] / 2)
+    with pytest.raises(NotPainted, match=r"in OpenVINO it is .* of 255 steps from torch"):
+        compiled.check(tmp_path / "tiny", torch.bfloat16)
+
+
+def test_verify_has_nothing_to_compare_where_torch_runs_it(tmp_path: Path) -> None:
+    write_pack(tmp_path, name="animegan2")
+    assert compiled.check(tmp_path / "tiny", torch.float32) is None
