@@ -9,4 +9,4 @@ def open_library(settings: Settings) -> Library:
     for folder in settings.styles:
         if not folder.is_dir():
             raise SettingsError(f"ATELIER_STYLES: there is no folder {folder}.")
-    return Library.open((*settings.styles, settings.data / "styles"))
+    return Library.open(settings.styles, installed=settings.data / "styles")

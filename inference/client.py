@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import aiohttp
 
+from inference.creation import Creation
 from inference.errors import Failed, NotReady
 from inference.http import wire
 from inference.job import Job, Options, Progress, Result
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 CONNECT_S = 10.0
 SILENCE_S = 4 * wire.ALIVE_EVERY_S
 """A living service says something at least every 15 s, however long a job waits."""
+MAKING = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=300.0)
+"""What is made of many pictures takes its turn on the device, and nothing is said meanwhile."""
 RESULT_BYTES = 200_000_000
 """More than any result of ours: who announces more is not our service."""
 
@@ -41,7 +44,7 @@ class RemoteService:
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {self._token}"} if self._token else {},
+            headers={wire.CLIENT: "atelier"} | ({"Authorization": f"Bearer {self._token}"} if self._token else {}),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S),
             connector=aiohttp.TCPConnector(limit=0),  # every waiting job holds one; the service's queue is the bound
         )
@@ -79,6 +82,20 @@ class RemoteService:
         async with self._call("GET", "/v1/sheet", params=named) as answer:
             return await answer.read()
 
+    async def draft(self, pictures: Sequence[bytes]) -> bytes:
+        async with self._call("POST", "/v1/drafts", data=_pictures(pictures), timeout=MAKING) as answer:
+            return await answer.read()
+
+    async def create(self, creation: Creation) -> StyleInfo:
+        form = _pictures(creation.pictures)
+        form.add_field("creation", json.dumps(wire.from_creation(creation)), content_type="application/json")
+        async with self._call("POST", "/v1/styles", data=form, timeout=MAKING) as answer:
+            return wire.to_style(await answer.json())
+
+    async def withdraw(self, style: str) -> None:
+        async with self._call("DELETE", f"/v1/styles/{quote(style, safe='')}"):
+            return
+
     @asynccontextmanager
     async def _call(self, method: str, path: str, **more: Any) -> AsyncIterator[aiohttp.ClientResponse]:
         """One request. Leaving it early closes the connection, which cancels the job over there."""
@@ -95,6 +112,13 @@ class RemoteService:
         except (ValueError, KeyError, TypeError) as error:
             log.warning("the service at %s answers what we do not understand: %s", self._url, type(error).__name__)
             raise Failed from None
+
+
+def _pictures(pictures: Sequence[bytes]) -> aiohttp.FormData:
+    form = aiohttp.FormData(default_to_multipart=True)
+    for picture in pictures:
+        form.add_field("picture", io.BytesIO(picture), filename="picture", content_type="application/octet-stream")
+    return form
 
 
 def _form(job: Job) -> aiohttp.FormData:

@@ -1,10 +1,11 @@
 """Where orders are taken to the queue, in whatever parts they run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inference import pictures
 from inference.batch import Key
 from inference.call import Call
+from inference.creation import EVERYWHERE, FOREVER
 from inference.gate import Gate
 from inference.job import Job, Options, Progress
 from inference.limits import Limits
@@ -38,7 +39,11 @@ class Order:
 
 def info(card: Card) -> StyleInfo:
     """What people are told of a style."""
-    return StyleInfo(card.id, card.version, card.title, card.takes, card.licence.weights)
+    plain = StyleInfo(card.id, card.version, card.title, card.takes, card.licence.weights)
+    if card.consent is None:
+        return plain
+    scope = () if EVERYWHERE in card.consent.scope else card.consent.scope
+    return replace(plain, scope=scope, expires="" if card.consent.expires == FOREVER else card.consent.expires)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,22 @@ class Desk:
         activation_bytes = self.worker.device.activation_bytes(key.pixels, order.card.size.activation_bytes_per_pixel)
         call = self.pipeline.submit(
             order.job, key, activation_bytes, work, order.info, progress, order.references, follows=follows
+        )
+        if not follows:
+            self.metrics.accepted.labels(order.card.id).inc()
+        return call
+
+    def queue_tile(
+        self, order: Order, key: Key, work: Work, progress: Progress | None = None, *, follows: bool = False
+    ) -> Call:
+        """Queue a part of a picture, of ``key``. Raises Busy, NotReady.
+
+        The scheduler prefers full batches, and one tile would fill one: it would go before other people's pictures
+        until these have waited as long as anybody may. So it is counted as small as anything, and waits for its turn.
+        """
+        smallest = self.limits.batch_bytes / self.limits.batch_jobs
+        call = self.pipeline.submit(
+            order.job, key, smallest, work, order.info, progress, order.references, follows=follows
         )
         if not follows:
             self.metrics.accepted.labels(order.card.id).inc()

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -15,13 +15,23 @@ from inference.asked import resolved
 from inference.cache import Cache
 from inference.carrier import Carrier
 from inference.codes import Codes
+from inference.creating import Studio
+from inference.creation import Creation
 from inference.desk import Desk, Order, info
 from inference.device import choose
-from inference.errors import Failed, InvalidOption, NotReady, ServiceError, StyleUnavailable, UnknownStyle
+from inference.errors import (
+    Failed,
+    InvalidOption,
+    NotReady,
+    ServiceError,
+    StyleUnavailable,
+    StyleWithdrawn,
+)
 from inference.gate import Gate
 from inference.job import TAKES_REFERENCE, Crop, Job, Progress, Result
 from inference.limits import Limits
 from inference.metrics import Metrics
+from inference.offer import Offer
 from inference.pipeline import Pipeline
 from inference.references import judged
 from inference.scheduler import Scheduler
@@ -32,7 +42,7 @@ from inference.warmup import warm_up
 from inference.worker import Worker
 from styles.card import Card
 from styles.errors import BrokenPack, NoSuchStyle
-from styles.library import Broken, Library
+from styles.library import Library
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +63,7 @@ class EmbeddedService:
         library: Library,
         *,
         device: str = "auto",
+        runtime: str = "auto",
         limits: Limits | None = None,
         labels: pictures.Labels | None = None,
         max_frames: int | None = None,
@@ -64,8 +75,9 @@ class EmbeddedService:
         limits = limits or Limits()
         self.limits = limits if max_frames is None else replace(limits, moving_frames=max_frames)
         self.library, self.metrics = library, Metrics()
-        self._wanted, self._labels = device, labels or pictures.Labels()
-        self._running: tuple[Desk, Cache, Codes] | None = None
+        self._wanted, self._labels = (device, runtime), labels or pictures.Labels()
+        self._running: tuple[Desk, Cache, Codes, Studio] | None = None
+        self._offered = Offer(library)
         self._sheet: tuple[tuple[StyleInfo, ...], bytes] | None = None
         self._drawing = asyncio.Lock()
 
@@ -133,47 +145,85 @@ class EmbeddedService:
         entries = [(each, await self.preview(each.id)) for each in infos]
         return await desk.worker.beside(pictures.sheet, entries)
 
+    async def draft(self, pictures: Sequence[bytes]) -> bytes:
+        """Sample photos in the style of these pictures; see ``inference.service.Service``."""
+        with self._calmly("a draft"):
+            *_, studio = self._ready()
+            return await studio.draft(pictures)
+
+    async def create(self, creation: Creation) -> StyleInfo:
+        """Make a creator's style; see ``inference.service.Service``."""
+        with self._calmly("a creation"):
+            *_, studio = self._ready()
+            card = await studio.create(creation)
+            self._offer()
+            return info(card)
+
+    async def withdraw(self, style: str) -> None:
+        """Take a creator's style back; see ``inference.service.Service``. A batch that runs in it is finished."""
+        with self._calmly("a withdrawal"):
+            *_, studio = self._ready()
+            await studio.withdraw(style)
+            self._offer()
+
     async def rescan(self) -> None:
         """Look at the folders of packs again; generators that were removed or replaced leave at once."""
-        _, cache, codes = self._ready()
-        before, known = self.library.cards(), self.library.broken()
+        *_, studio = self._ready()
+        known = self.library.broken()
         await asyncio.to_thread(self.library.rescan)
-        after = self.library.cards()
-        self._tell_broken(known)
-        if after == before:
-            return
-        for card in before:
-            if card not in after:
-                cache.revoke(card.id, card.version)
-                codes.forget(card.id, card.version)
-        self._sheet = None
-        log.info("styles: %s", " ".join(card.id for card in after) or "none")
+        self._offered.tell_broken(known)
+        self._offer()
+        await asyncio.to_thread(studio.clear_lapsed)
 
-    async def _start(self, starting: AsyncExitStack) -> tuple[Desk, Cache, Codes]:
-        device = await asyncio.to_thread(choose, self._wanted)
+    def _offer(self) -> None:
+        desk, cache, codes, _ = self._ready()
+        gone = self._offered.renew()
+        if gone is None:
+            return
+        for card in gone:
+            cache.revoke(card.id, card.version)
+            codes.forget(card.id, card.version)
+            if self.library.withdrawn(card.id):
+                desk.pipeline.refuse(card.id, StyleWithdrawn())
+        self._sheet = None
+
+    @contextmanager
+    def _calmly(self, what: str) -> Iterator[None]:
+        """The border of what is no job: what goes wrong is whole in the log, and one calm sentence to the caller."""
+        try:
+            yield
+        except ServiceError:
+            raise
+        except Exception as error:
+            if self._running is None:
+                raise NotReady("The service is stopping.") from error  # its threads went first
+            log.exception("%s went wrong", what)
+            raise Failed("Something went wrong on our side; nothing was changed.") from error
+
+    async def _start(self, starting: AsyncExitStack) -> tuple[Desk, Cache, Codes, Studio]:
+        device = await asyncio.to_thread(choose, *self._wanted)
         limits = replace(self.limits, batch_bytes=device.batch_bytes(self.limits.batch_bytes))
         worker = await starting.enter_async_context(Worker(device))
         cache = Cache(
-            partial(self.library.load, device=device.name, dtype=device.dtype),
+            partial(device.load, self._offered.load),
             budget_bytes=limits.cache_bytes,
             broken_for_s=limits.broken_for_s,
             metrics=self.metrics,
         )
         starting.push_async_callback(cache.settle)
         throughput = Throughput()
-        self._tell_broken()
-        await warm_up(self.library.cards(), cache, worker, throughput)
+        studio = Studio(self.library, cache, worker, limits, self._labels)
+        await asyncio.to_thread(studio.clear_lapsed)
+        self._offered.tell_broken()
+        self._offered.renew()
+        await warm_up(self._offered.cards, cache, worker, throughput)
         scheduler = Scheduler(limits, throughput, cache.resident)
         codes = Codes(worker, limits, self.metrics)
         carrier = Carrier(scheduler, throughput, cache, codes, worker, self.metrics)
         pipeline = await starting.enter_async_context(Pipeline(scheduler, carrier, worker, self.metrics))
         starting.callback(asyncio.create_task(self._keep_looking(), name="look for styles").cancel)
-        return Desk(pipeline, worker, Gate(limits), throughput, self.metrics, limits, self._labels), cache, codes
-
-    def _tell_broken(self, known: Sequence[Broken] = ()) -> None:
-        for broken in self.library.broken():
-            if broken not in known:
-                log.warning("a pack is left out: %s", broken.reason)
+        desk = Desk(pipeline, worker, Gate(limits), throughput, self.metrics, limits, self._labels)
+        return desk, cache, codes, studio
 
     async def _keep_looking(self) -> None:
         """What is imported or removed while we run shows without a restart."""
@@ -207,13 +257,10 @@ class EmbeddedService:
         jobs = [job if card.takes == TAKES_REFERENCE else plain for card in cards]
         return [Order(own, card, resolved(own, card, self.limits)) for own, card in zip(jobs, cards, strict=True)]
 
-    def _ready(self) -> tuple[Desk, Cache, Codes]:
+    def _ready(self) -> tuple[Desk, Cache, Codes, Studio]:
         if self._running is None:
             raise NotReady("The service is not running.")
         return self._running
 
     def _card(self, style: str) -> Card:
-        try:
-            return self.library.card(style)
-        except NoSuchStyle as error:
-            raise UnknownStyle(error.style, error.suggestion) from None
+        return self._offered.card(style)

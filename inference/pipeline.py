@@ -96,6 +96,12 @@ class Pipeline:
         self._queue_changed()
         return call
 
+    def refuse(self, style: str, error: ServiceError) -> None:
+        """Refuse whoever waits for a style; what runs with it already is finished."""
+        for call in self._calls.values():
+            if call.info.id == style and call.started_s is None:
+                call.fail(error)
+
     def _answered(self, call: Call) -> None:
         """However it ended, by whomever: from here on nobody knows it."""
         del self._calls[call.waiting]

@@ -19,6 +19,7 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 PAST = re.compile(rf"{DATE.pattern}|unknown")  # nobody knows when some published weights were trained
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 TAKES = ("photo", "photo+reference", "words")
+RIGHTS = ("own work", "licence", "written consent")
 
 Option = bool | int | float | str
 MAX_OPTION = 4096  # wider and deeper than any network we know; a card must not make us build a giant
@@ -83,10 +84,16 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The leave of the person or brand whose style this is."""
+    """The leave of the person or brand whose style this is.
+
+    ``rights`` is one of RIGHTS: by what right it was given. ``scope`` names the chats where it holds
+    ("telegram:-100123"), "*" all of them; ``expires`` is its last day, YYYY-MM-DD in UTC. ``document_sha256`` is the
+    digest of what was agreed to, word for word.
+    """
 
     subject: str
     granted_by: str
+    rights: str
     scope: tuple[str, ...]
     expires: str
     document_sha256: str
@@ -211,7 +218,8 @@ def _consent(table: Table) -> Consent:
     consent = Consent(
         subject=table.text("subject"),
         granted_by=table.text("granted_by"),
-        scope=table.texts("scope"),
+        rights=table.choice("rights", RIGHTS),
+        scope=table.texts("scope") or table.refuse("scope", "names no chat; “*” is everywhere"),
         expires=table.text("expires", DATE),
         document_sha256=table.text("document_sha256", SHA256),
     )

@@ -1,16 +1,18 @@
 """The installed styles: built-in packs first, then ``ATELIER_STYLES``, then what was installed. Needs no torch to list.
 
-A broken pack never spoils the others: it is kept aside, with the sentence that says what is wrong with it.
+A broken pack never spoils the others: it is kept aside, with the sentence that says what is wrong with it. A creator's
+pack whose time is over, or that was taken back, is not offered either, though its files may still be there.
 """
 
 import difflib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from styles import pack
+from styles import pack, withdrawal
 from styles.card import Card
 from styles.errors import BrokenPack, NoSuchStyle
 
@@ -37,29 +39,45 @@ class _Shelf:
     cards: dict[str, Card] = field(default_factory=dict)
     folders: dict[str, Path] = field(default_factory=dict)
     broken: list[Broken] = field(default_factory=list)
+    withdrawn: set[str] = field(default_factory=set)
+    lapsed: dict[Path, str] = field(default_factory=dict)
+
+
+def today() -> str:
+    """The day in UTC, YYYY-MM-DD."""
+    return datetime.now(UTC).date().isoformat()
 
 
 class Library:
     """Finds packs in folders of packs. May be used from several threads."""
 
-    def __init__(self, roots: Sequence[Path]) -> None:
-        self.roots = tuple(roots)
+    def __init__(
+        self, roots: Sequence[Path], *, installed: Path | None = None, today: Callable[[], str] = today
+    ) -> None:
+        """``installed`` is the one of ``roots`` in which new packs are put; None where there is none."""
+        self.roots, self.installed, self.today = tuple(roots), installed, today
         self._shelf = _Shelf()
         self._writing = threading.Lock()
 
     @classmethod
-    def open(cls, extra: Sequence[Path] = (), *, built_in: Path = BUILT_IN) -> "Library":
-        """Look at the built-in packs, then at each folder of ``extra`` in its order; folders may be absent."""
-        library = cls((built_in, *extra))
+    def open(cls, extra: Sequence[Path] = (), *, built_in: Path = BUILT_IN, installed: Path | None = None) -> "Library":
+        """Look at the built-in packs, at each folder of ``extra`` in its order, and at what was installed.
+
+        Folders may be absent.
+        """
+        roots = (built_in, *extra, *([installed] if installed else ()))
+        library = cls(roots, installed=installed)
         library.rescan()
         return library
 
     def rescan(self) -> None:
         """Look at the folders again."""
         with self._writing:
-            shelf = _Shelf()
+            shelf, day = _Shelf(), self.today()
             for root in self.roots:
-                _fill(shelf, root)
+                shelf.withdrawn.update(withdrawal.names(root))
+            for root in self.roots:
+                _fill(shelf, root, day)
             self._shelf = shelf
 
     def cards(self) -> tuple[Card, ...]:
@@ -69,6 +87,14 @@ class Library:
     def broken(self) -> tuple[Broken, ...]:
         """The packs that cannot be offered, each with its sentence."""
         return tuple(self._shelf.broken)
+
+    def withdrawn(self, style: str) -> bool:
+        """Whether a creator's style of this name was offered once, and is no longer."""
+        return style in self._shelf.withdrawn and style not in self._shelf.cards
+
+    def lapsed(self) -> Mapping[Path, str]:
+        """The folders of creators' packs that are offered no longer and ought to go, and their styles."""
+        return dict(self._shelf.lapsed)
 
     def card(self, style: str) -> Card:
         """The card of one style. Raises NoSuchStyle, with the nearest name where one is near."""
@@ -92,7 +118,7 @@ class Library:
         return pack.content(self.folder(style), pack.PREVIEW)
 
 
-def _fill(shelf: _Shelf, root: Path) -> None:
+def _fill(shelf: _Shelf, root: Path, day: str) -> None:
     try:
         folders = sorted(root.iterdir())
     except FileNotFoundError:
@@ -102,14 +128,18 @@ def _fill(shelf: _Shelf, root: Path) -> None:
         return
     for folder in folders:
         if folder.is_dir() and not folder.name.startswith("."):
-            _place(shelf, folder)
+            _place(shelf, folder, day)
 
 
-def _place(shelf: _Shelf, folder: Path) -> None:
+def _place(shelf: _Shelf, folder: Path, day: str) -> None:
     try:
         card = pack.read(folder)
     except BrokenPack as error:
         shelf.broken.append(Broken(folder, str(error)))
+        return
+    if card.consent and (card.consent.expires < day or card.id in shelf.withdrawn):
+        shelf.withdrawn.add(card.id)
+        shelf.lapsed[folder] = card.id
         return
     if card.id in shelf.cards:
         reason = f"{folder / pack.CARD}: the style “{card.id}” is already there, in {shelf.folders[card.id]}."

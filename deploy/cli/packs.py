@@ -9,7 +9,7 @@ from typing import Any
 from deploy import library
 from deploy.cli.errors import Refused
 from deploy.settings import Settings
-from styles import pack
+from styles import pack, withdrawal
 from styles.card import ID, VERSION, Card, Defaults, Licence
 from styles.errors import NoSuchStyle
 from styles.library import BUILT_IN, Library
@@ -35,7 +35,10 @@ def import_pack(source: Path, replace: bool, about: dict[str, Any]) -> Card:
     if about["style"]:
         raise Refused("--id goes with --network, for a published checkpoint; a pack brings its own.")
     with bundle.opened(source) as folder:
-        _check_free(pack.read(folder).id, replace)
+        card = pack.read(folder)
+        if card.consent and card.id in withdrawal.names(installed()):
+            raise Refused(f"The style “{card.id}” was withdrawn: its creator took it back, or its time was over.")
+        _check_free(card.id, replace)
         return bundle.install(folder, installed())
 
 

@@ -1,7 +1,7 @@
 """A multipart form becomes a Job, read as it streams in and never beyond its bounds."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -12,6 +12,9 @@ from aiohttp.http import HttpProcessingError
 from inference.errors import BadReference, Busy, InvalidOption, InvalidRequest, TooLarge
 from inference.job import MOST_REFERENCES, Crop, Format, Job, Options, Reference
 from inference.limits import Limits
+
+Count = Callable[[int], None]
+"""Is told of bytes as they come in; raises Busy when too much is coming in at once."""
 
 TEXT_BYTES = 1_000
 """The most that any field but the pictures may hold."""
@@ -64,18 +67,35 @@ async def read_job(request: web.Request, limits: Limits, inflow: Inflow) -> Job:
         InvalidOption: an option that is not what it should be; whether it is in range, the service says.
     """
     if (request.content_length or 0) > (1 + MOST_REFERENCES) * limits.picture_bytes + ENVELOPE_BYTES:
-        raise _too_large(limits)
+        raise too_large(limits)
+    fields = _Fields()
+
+    async def take(part: BodyPartReader, count: Count) -> None:
+        fields.refuse(name := part.name or "")
+        if name == "image":
+            fields.picture = await read_part(part, limits.picture_bytes, count, too_large(limits))
+        elif name == "reference":
+            refusal = BadReference(f"The style picture cannot be used. {too_large(limits).message}")
+            fields.references.append(await read_part(part, limits.picture_bytes, count, refusal))
+        else:
+            fields.texts[name] = await _read_text(part, count)
+
+    await read_form(request, inflow, take, "the fields “image” and “style”")
+    return _job(fields)
+
+
+async def read_form(
+    request: web.Request, inflow: Inflow, take: Callable[[BodyPartReader, Count], Awaitable[None]], wanted: str
+) -> None:
+    """Hand each part of a multipart form to ``take``, which reads it with ``read_part``.
+
+    Raises:
+        InvalidRequest: not a form, broken, or too slow; ``wanted`` says what it should hold.
+        Busy: too much is coming in at once.
+    """
     if request.content_type != "multipart/form-data":
-        raise InvalidRequest("The request must be a multipart form with the fields “image” and “style”.")
-    try:
-        async with asyncio.timeout(UPLOAD_S):
-            return _job(await _read_fields(request, limits, inflow))
-    except TimeoutError:
-        raise InvalidRequest("The upload took too long.") from None
-
-
-async def _read_fields(request: web.Request, limits: Limits, inflow: Inflow) -> _Fields:
-    fields, taken = _Fields(), 0
+        raise InvalidRequest(f"The request must be a multipart form with {wanted}.")
+    taken = 0
 
     def count(size: int) -> None:
         nonlocal taken
@@ -83,25 +103,21 @@ async def _read_fields(request: web.Request, limits: Limits, inflow: Inflow) -> 
         taken += size
 
     try:
-        async for part in await request.multipart():
-            if not isinstance(part, BodyPartReader):
-                raise InvalidRequest("The form must not hold forms.")
-            fields.refuse(name := part.name or "")
-            if name == "image":
-                fields.picture = await _read(part, limits.picture_bytes, count, _too_large(limits))
-            elif name == "reference":
-                refusal = BadReference(f"The style picture cannot be used. {_too_large(limits).message}")
-                fields.references.append(await _read(part, limits.picture_bytes, count, refusal))
-            else:
-                fields.texts[name] = await _read_text(part, count)
+        async with asyncio.timeout(UPLOAD_S):
+            async for part in await request.multipart():
+                if not isinstance(part, BodyPartReader):
+                    raise InvalidRequest("The form must not hold forms.")
+                await take(part, count)
+    except TimeoutError:
+        raise InvalidRequest("The upload took too long.") from None
     except (ValueError, AssertionError, HttpProcessingError, web.RequestPayloadError) as error:
         raise InvalidRequest("The form is broken.") from error
     finally:
         inflow.held -= taken
-    return fields
 
 
-async def _read(part: BodyPartReader, bound: int, count: Callable[[int], None], refusal: Exception) -> bytes:
+async def read_part(part: BodyPartReader, bound: int, count: Count, refusal: Exception) -> bytes:
+    """All of a part. Raises ``refusal`` as soon as it has more than ``bound`` bytes."""
     data = bytearray()
     while chunk := await part.read_chunk(1 << 16):
         count(len(chunk))
@@ -111,10 +127,10 @@ async def _read(part: BodyPartReader, bound: int, count: Callable[[int], None], 
     return bytes(data)
 
 
-async def _read_text(part: BodyPartReader, count: Callable[[int], None]) -> str:
+async def _read_text(part: BodyPartReader, count: Count) -> str:
     refusal = InvalidRequest(f"The field “{part.name}” is too long.")
     try:
-        return (await _read(part, TEXT_BYTES, count, refusal)).decode()
+        return (await read_part(part, TEXT_BYTES, count, refusal)).decode()
     except UnicodeDecodeError:
         raise InvalidRequest(f"The field “{part.name}” is not UTF-8.") from None
 
@@ -163,7 +179,7 @@ def _yes_or_no(text: str) -> bool:
     return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
 
 
-def _too_large(limits: Limits) -> TooLarge:
+def too_large(limits: Limits) -> TooLarge:
     return TooLarge(f"The file is larger than {limits.picture_bytes // 1_000_000} MB.")
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from inference.errors import NotAuthorised
+from inference.http.wire import CLIENT
 
 
 def require_safe(listen: str, token: str | None, setting: str = "ATELIER_INFERENCE_TOKEN") -> None:
@@ -44,6 +45,18 @@ def authorise(request: web.Request, token: str | None) -> None:
     named = [f"//{request.host}", request.headers.get(hdrs.ORIGIN, "//localhost")]
     if not all(is_loopback(_host(url)) for url in named):
         raise NotAuthorised("Without a token, only programs on this machine are served.")
+
+
+def require_program(request: web.Request, token: str | None) -> None:
+    """Where there is no token, let nobody change the styles who cannot name a header: no page of another origin can.
+
+    A form cannot, and a script's browser would ask us first whether it may (CORS), to which we do not listen.
+
+    Raises:
+        NotAuthorised: the header is not there.
+    """
+    if not token and not request.headers.get(CLIENT):
+        raise NotAuthorised(f"Without a token, this needs the header {CLIENT}: it may hold any name.")
 
 
 def _host(url: str) -> str:

@@ -11,8 +11,9 @@ from aiohttp import hdrs, web
 
 from inference.errors import Failed, NotReady, ServiceError
 from inference.http import wire
+from inference.http.creations import read_creation, read_pictures
 from inference.http.form import ALL_UPLOADS, Inflow, read_job
-from inference.http.safety import authorise
+from inference.http.safety import authorise, require_program
 from inference.job import Event, Job
 from inference.limits import Limits
 from inference.service import Service
@@ -43,6 +44,9 @@ def application(
             web.get("/v1/styles", face.guarded(face.styles)),
             web.get("/v1/styles/{id}/preview", face.guarded(face.preview)),
             web.get("/v1/sheet", face.guarded(face.sheet)),
+            web.post("/v1/drafts", face.guarded(face.draft, changing=True)),
+            web.post("/v1/styles", face.guarded(face.create, changing=True)),
+            web.delete("/v1/styles/{id}", face.guarded(face.withdraw, changing=True)),
             web.get("/healthz", face.live),
             web.get("/readyz", face.ready),
         ]
@@ -74,12 +78,14 @@ class _Face:
         self._service, self._token, self._limits, self._metrics = service, token, limits, metrics
         self._inflow = Inflow(ALL_UPLOADS * limits.picture_bytes)
 
-    def guarded(self, handler: Handler) -> Handler:
-        """Let only those in who may, and answer every failure as JSON."""
+    def guarded(self, handler: Handler, *, changing: bool = False) -> Handler:
+        """Let only those in who may, and answer every failure as JSON. ``changing``: it makes or removes styles."""
 
         async def guard(request: web.Request) -> web.StreamResponse:
             try:
                 authorise(request, self._token)
+                if changing:
+                    require_program(request, self._token)
                 return await handler(request)
             except ServiceError as error:
                 return _refusal(error)
@@ -132,6 +138,18 @@ class _Face:
     async def sheet(self, request: web.Request) -> web.Response:
         styles = tuple(name for name in request.query.get("styles", "").split(",") if name)
         return web.Response(body=await self._service.sheet(styles), content_type="image/jpeg")
+
+    async def draft(self, request: web.Request) -> web.Response:
+        pictures = await read_pictures(request, self._limits, self._inflow)
+        return web.Response(body=await self._service.draft(pictures), content_type="image/jpeg")
+
+    async def create(self, request: web.Request) -> web.Response:
+        creation = await read_creation(request, self._limits, self._inflow)
+        return web.json_response(wire.from_style(await self._service.create(creation)))
+
+    async def withdraw(self, request: web.Request) -> web.Response:
+        await self._service.withdraw(request.match_info["id"])
+        return web.json_response({"withdrawn": request.match_info["id"]})
 
     async def live(self, _: web.Request) -> web.Response:
         return web.json_response({"live": True})

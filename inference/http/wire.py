@@ -10,11 +10,14 @@ from math import ceil
 from typing import Any
 
 from inference import errors
+from inference.creation import Creation
 from inference.errors import ServiceError
 from inference.job import Event, Queued, Result, Running
 from inference.service import StyleInfo
 
 STREAM = "application/x-ndjson"
+CLIENT = "Atelier-Client"
+"""The header by which a program on this machine shows that it is no web page."""
 ALIVE_EVERY_S = 15.0
 """How often a silent progress stream sends an empty line, so that a reader can tell waiting from dead."""
 
@@ -79,6 +82,23 @@ def to_style(values: Plain) -> StyleInfo:
     """A service older than ``scope`` and ``expires`` does not send them: its styles have neither."""
     given = {name: values[name] for name in StyleInfo.__slots__ if name in values}
     return StyleInfo(**given | {"scope": tuple(given.get("scope", ()))})
+
+
+def from_creation(creation: Creation) -> Plain:
+    """Everything of it but the pictures."""
+    names = [name for name in Creation.__slots__ if name != "pictures"]
+    return {name: getattr(creation, name) for name in names} | {"title": dict(creation.title)}
+
+
+def to_creation(values: Plain, pictures: tuple[bytes, ...]) -> Creation:
+    """Raises TypeError, KeyError: a value is missing, unknown or of another kind."""
+    rest = dict(values)
+    title, scope = rest.pop("title"), rest.pop("scope")
+    if not isinstance(title, dict) or not isinstance(scope, list):
+        raise TypeError
+    if not all(isinstance(text, str) for text in (*title.values(), *scope, *rest.values())):
+        raise TypeError
+    return Creation(pictures=pictures, title=title, scope=tuple(scope), **rest)
 
 
 def from_error(error: ServiceError) -> Plain:

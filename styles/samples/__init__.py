@@ -1,10 +1,12 @@
 """Three photos to try a style on, a painting to take one from (see LICENCE.md), and the preview that they make."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
@@ -15,6 +17,7 @@ NAMES = ("astronaut", "cat", "coffee")
 PAINTING = "painting"
 FOLDER = Path(__file__).parent
 JPEG_QUALITY = 88
+GAP = 8  # pixels between photos in a row
 FLAT = 2 / 255  # a deviation below this is one colour to the eye
 
 
@@ -44,3 +47,22 @@ def jpeg(images: Tensor) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return stream.getvalue()
+
+
+def photos(height: int) -> list[NDArray[np.uint8]]:
+    """The photos, each H x W x 3 of this height, which none of them is enlarged to up to 300."""
+    return [_scaled(name, height) for name in NAMES]
+
+
+def _scaled(name: str, height: int) -> NDArray[np.uint8]:
+    with Image.open(FOLDER / f"{name}.jpg") as image:
+        width = round(image.width * height / image.height)
+        return np.array(image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS))
+
+
+def row(pictures: Sequence[NDArray[np.uint8]]) -> Image.Image:
+    """Pictures of one height, H x W x 3 each, side by side with a white line between."""
+    height = pictures[0].shape[0]
+    gap = np.full((height, GAP, 3), 255, np.uint8)
+    parts = [part for picture in pictures for part in (gap, picture)][1:]
+    return Image.fromarray(np.concatenate(parts, axis=1))

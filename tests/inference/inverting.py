@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from inference.creation import Creation
 from inference.errors import UnknownStyle
 from inference.http import application
 from inference.job import Job, Progress, Queued, Result, Running
@@ -27,6 +28,9 @@ class InvertingService:
         self.trouble: Exception | None = None
         self.speaks_first = True
         self.jobs: list[Job] = []
+        self.drafts: list[tuple[bytes, ...]] = []
+        self.creations: list[Creation] = []
+        self.withdrawn: list[str] = []
 
     async def stylize(self, job: Job, progress: Progress | None = None) -> Result:
         self.jobs.append(job)
@@ -60,6 +64,19 @@ class InvertingService:
         if unknown := set(styles) - {INVERT.id}:
             raise UnknownStyle(unknown.pop(), INVERT.id)
         return sheet([(INVERT, encoded(photo()))])
+
+    async def draft(self, pictures: Sequence[bytes]) -> bytes:
+        self.drafts.append(tuple(pictures))
+        return encoded(photo())
+
+    async def create(self, creation: Creation) -> StyleInfo:
+        self.creations.append(creation)
+        return StyleInfo(creation.id, "1.0.0", creation.title, "photo", "CC0-1.0", creation.scope, creation.expires)
+
+    async def withdraw(self, style: str) -> None:
+        if style == INVERT.id:
+            raise UnknownStyle(style)
+        self.withdrawn.append(style)
 
 
 def _invert(job: Job) -> Result:

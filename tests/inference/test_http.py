@@ -142,6 +142,8 @@ async def test_progress_comes_line_by_line_then_the_picture(caller: Caller, good
 TROUBLES: list[tuple[ServiceError, int]] = [
     (errors.InvalidRequest("No."), 400),
     (errors.UnknownStyle("anime", "invert"), 404),
+    (errors.StyleExists("No."), 409),
+    (errors.StyleWithdrawn(), 410),
     (errors.TooLarge("No."), 413),
     (errors.NotAPicture("No."), 415),
     (errors.TooSmall("No."), 415),
@@ -435,3 +437,81 @@ def test_listening_beyond_this_machine_needs_a_token(listen: str) -> None:
 @pytest.mark.parametrize("listen", ["127.0.0.1:8080", "127.5.0.1:80", "[::1]:8080", "localhost:0"])
 def test_this_machine_itself_needs_none(listen: str) -> None:
     require_safe(listen, None)
+
+
+LEAVE = {
+    "id": "ada",
+    "title": {"en": "Ada"},
+    "subject": "Ada",
+    "granted_by": "telegram:17",
+    "rights": "own work",
+    "scope": ["*"],
+    "expires": "9999-12-31",
+    "document_sha256": "0" * 64,
+}
+
+
+async def sent(
+    caller: Caller, path: str, pictures: list[bytes], creation: str | None = None, **headers: str
+) -> tuple[int, str]:
+    """The status, and the code of a refusal."""
+    form = aiohttp.FormData(default_to_multipart=True)
+    for picture in pictures:
+        form.add_field("picture", io.BytesIO(picture), filename="x")
+    if creation is not None:
+        form.add_field("creation", creation)
+    async with caller.session.post(caller.url + path, data=form, headers=headers) as answer:
+        return answer.status, "" if answer.status == 200 else code(await answer.read())
+
+
+async def test_a_creators_pictures_and_leave_reach_the_service(caller: Caller, service: InvertingService) -> None:
+    us = {"Atelier-Client": "test"}
+    assert await sent(caller, "/v1/drafts", [b"one", b"two"], **us) == (200, "")
+    assert service.drafts == [(b"one", b"two")]
+    assert await sent(caller, "/v1/styles", [b"one"], json.dumps(LEAVE), **us) == (200, "")
+    assert [made.pictures for made in service.creations] == [(b"one",)]
+    assert wire.from_creation(service.creations[0]) == LEAVE | {"scope": ("*",)}
+    async with caller.session.delete(f"{caller.url}/v1/styles/ada", headers=us) as answer:
+        assert (answer.status, await answer.json()) == (200, {"withdrawn": "ada"})
+    async with caller.session.delete(f"{caller.url}/v1/styles/invert", headers=us) as answer:
+        assert (answer.status, code(await answer.read())) == (404, "unknown_style")
+    assert service.withdrawn == ["ada"]
+
+
+async def test_a_creation_that_is_not_one_is_refused(caller: Caller, service: InvertingService) -> None:
+    us = {"Atelier-Client": "test"}
+    broken = [None, "", "[]", "7", "{", "[" * 9000, json.dumps({})]
+    broken += [json.dumps(LEAVE | change) for change in ({"more": "x"}, {"scope": "*"}, {"title": "x"}, {"id": 7})]
+    broken += [json.dumps(LEAVE | {"title": {"en": None}}), json.dumps(LEAVE | {"subject": "x" * 20_000})]
+    for creation in broken:
+        assert await sent(caller, "/v1/styles", [b"one"], creation, **us) == (400, "bad_request"), creation
+    assert await sent(caller, "/v1/styles", [b"x"] * 21, json.dumps(LEAVE), **us) == (422, "bad_reference")
+    assert await sent(caller, "/v1/drafts", [b"x"] * 21, **us) == (422, "bad_reference")
+    assert await sent(caller, "/v1/drafts", [b"x"], "{}", **us) == (400, "bad_request")
+    assert await sent(caller, "/v1/drafts", [b"x" * 20_000_001], **us) == (422, "bad_reference")
+    assert (service.drafts, service.creations) == ([], [])
+
+
+async def test_no_web_page_changes_the_styles_of_its_visitor(caller: Caller, service: InvertingService) -> None:
+    """Not even one that is served on this machine: a form can name no header of ours, nor a script without asking."""
+    page = {"Origin": "http://localhost:3000"}
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "atelier-client"}
+    for headers in ({}, page, {"Atelier-Client": "", **page}):
+        assert await sent(caller, "/v1/drafts", [b"one"], **headers) == (401, "unauthorised")
+        assert await sent(caller, "/v1/styles", [b"one"], json.dumps(LEAVE), **headers) == (401, "unauthorised")
+        async with caller.session.delete(f"{caller.url}/v1/styles/ada", headers=headers) as answer:
+            assert answer.status == 401
+    stranger = {"Origin": "https://example.org", "Atelier-Client": "test"}
+    assert await sent(caller, "/v1/drafts", [b"one"], **stranger) == (401, "unauthorised")
+    for path in ("/v1/drafts", "/v1/styles", "/v1/styles/ada"):
+        async with caller.session.options(caller.url + path, headers=page | asked) as answer:
+            assert answer.status == 405
+            assert not any(name.startswith("Access-Control") for name in answer.headers)
+    assert (service.drafts, service.creations, service.withdrawn) == ([], [], [])
+
+
+async def test_with_a_token_it_is_the_token_that_counts(service: InvertingService) -> None:
+    async with served(service, "secret") as url, aiohttp.ClientSession() as session:
+        caller = Caller(url, session)
+        assert await sent(caller, "/v1/drafts", [b"one"], **{"Atelier-Client": "test"}) == (401, "unauthorised")
+        assert await sent(caller, "/v1/drafts", [b"one"], Authorization="Bearer secret") == (200, "")

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("module", ["job", "errors", "service", "client", "http", "limits"])
+@pytest.mark.parametrize("module", ["job", "creation", "errors", "service", "client", "http", "limits"])
 def test_the_face_of_the_service_is_light(module: str) -> None:
     check = (
         f"import sys, inference.{module};"

@@ -23,7 +23,7 @@ def full() -> Card:
         sha256=DIGEST,
         size=replace(card.size, activation_bytes_per_pixel=401.5),
         defaults=Defaults(0.75, keep_colours=True, faces=False),
-        consent=Consent("Ada", "Ada herself", ("telegram:1", "discord:2"), "2027-01-01", DIGEST),
+        consent=Consent("Ada", "Ada herself", "own work", ("telegram:1", "discord:2"), "2027-01-01", DIGEST),
     )
 
 
@@ -79,6 +79,8 @@ def test_network_options_may_be_left_out() -> None:
         ("origin.data", [{"title": "x", "source": "y"}], "`origin.data[0].licence` is missing"),
         ("consent.expires", "never", "`consent.expires` must match"),
         ("consent.scope", [1], "`consent.scope` must be one line of text"),
+        ("consent.scope", [], "`consent.scope` names no chat"),
+        ("consent.rights", "none", "`consent.rights` must be one of own work, licence, written consent"),
         ("colour", "red", "`colour` is not a known key"),
         ("size.best_side", 3, "`size.best_side` is not a known key"),
     ],

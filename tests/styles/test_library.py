@@ -1,14 +1,17 @@
 """The library: every sound pack is offered, and a broken one harms none of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from styles import bundle
+from styles import bundle, pack, withdrawal
+from styles.card import Consent
 from styles.errors import BrokenPack, NoSuchStyle
 from styles.library import Library
-from tests.styles.making import PREVIEW, write_pack
+from tests.styles import making
+from tests.styles.making import PREVIEW, generator, write_pack
 
 
 def test_built_in_styles_come_first_then_each_folder_by_name(tmp_path: Path) -> None:
@@ -114,3 +117,67 @@ def test_every_shipped_pack_is_sound() -> None:
         assert set(card.title) >= {"en", "zh"}
         assert card.licence.weights != "unknown"
         assert card.origin.data, "a shipped style names what it was trained on"
+
+
+def consenting(root: Path, style: str, expires: str = "9999-12-31") -> Path:
+    """A creator's pack."""
+    consent = Consent("Ada", "telegram:17", "own work", ("*",), expires, "0" * 64)
+    pack.write(root / style, replace(making.card(style), consent=consent), generator(), PREVIEW, {})
+    return root / style
+
+
+def opened(root: Path, day: str) -> Library:
+    library = Library((root,), today=lambda: day)
+    library.rescan()
+    return library
+
+
+def test_a_creators_pack_is_offered_up_to_and_with_its_last_day(tmp_path: Path) -> None:
+    folder = consenting(tmp_path, "ada", "2026-03-31")
+    consenting(tmp_path, "bob")
+
+    last, after = opened(tmp_path, "2026-03-31"), opened(tmp_path, "2026-04-01")
+
+    assert [card.id for card in last.cards()] == ["ada", "bob"]
+    assert (last.withdrawn("ada"), dict(last.lapsed())) == (False, {})
+    assert [card.id for card in after.cards()] == ["bob"]
+    assert (after.withdrawn("ada"), dict(after.lapsed())) == (True, {folder: "ada"})
+    assert after.broken() == ()
+    with pytest.raises(NoSuchStyle):
+        after.load("ada", device="cpu", dtype=torch.float32)
+
+
+def test_of_a_withdrawn_pack_stays_its_name_and_the_day(tmp_path: Path) -> None:
+    folder = consenting(tmp_path, "ada")
+    (tmp_path / ".ada.half-written").mkdir()
+    (tmp_path / ".adam.half-written").mkdir()
+
+    for _ in range(2):
+        withdrawal.withdraw(folder, "ada", "2026-03-31")
+
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")}
+    assert left == {".withdrawn", ".withdrawn/ada", ".adam.half-written"}
+    assert (tmp_path / ".withdrawn" / "ada").read_text() == "2026-03-31\n"
+    library = opened(tmp_path, "2026-04-01")
+    assert library.withdrawn("ada")
+    assert not library.withdrawn("adam")
+
+
+def test_whoever_was_killed_while_withdrawing_offers_it_no_more(tmp_path: Path) -> None:
+    """Its name is written first; and a copy that comes back, from wherever, is as withdrawn."""
+    withdrawal.withdraw(tmp_path / "ada", "ada", "2026-03-31")
+    folder = consenting(tmp_path, "ada")
+
+    library = opened(tmp_path, "2026-04-01")
+
+    assert (library.cards(), dict(library.lapsed())) == ((), {folder: "ada"})
+
+
+def test_the_operator_may_give_a_withdrawn_name_to_a_style_that_is_no_creators(tmp_path: Path) -> None:
+    withdrawal.withdraw(tmp_path / "ada", "ada", "2026-03-31")
+    write_pack(tmp_path, "ada")
+
+    library = opened(tmp_path, "2026-04-01")
+
+    assert [card.id for card in library.cards()] == ["ada"]
+    assert not library.withdrawn("ada")

@@ -1,0 +1,164 @@
+"""A creator's style: the generator for any style, with the code of the creator's pictures fixed, is a small one.
+
+Everything that the code does there is a scale and a shift at each normalisation (Dumoulin, Shlens and Kudlur,
+arXiv:1610.07629, eq. 5). For one code these are numbers, which are written into the normalisations of
+``styles.networks.small``: the same layers in the same order. So nothing is trained, the pack is as fast as any other,
+and a training can start from it.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from styles import pack
+from styles.card import Card, Consent, Licence, Source
+from styles.errors import BrokenPack
+from styles.library import Library
+from styles.networks.arbitrary import ArbitraryNet
+from styles.samples import preview
+from styles.style import Style
+
+NETWORK = "arbitrary"
+VERSION = "1.0.0"
+SAME = 1e-3
+"""Weights that differ by less are the same, made on another machine or with other threads."""
+LICENCES: Mapping[str, str] = {
+    "own work": "LicenseRef-Own-Work",
+    "licence": "LicenseRef-Licensed",
+    "written consent": "LicenseRef-Written-Consent",
+}
+"""What a right comes to in SPDX, which has no name for any of them."""
+CONSENT = "LicenseRef-Consent"
+"""The weights may be used as far as [consent] on their card goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baked:
+    """A pack that is not written yet."""
+
+    card: Card
+    state: Mapping[str, Tensor]
+    report: Mapping[str, Any]
+
+
+def check(blank: Card, consent: Consent) -> None:
+    """Check what a creator asks for: id, title and consent. Raises BrokenPack; its reason names the key."""
+    size = replace(blank.size, activation_bytes_per_pixel=1.0)
+    Card.parse(replace(blank, consent=consent, sha256="0" * 64, size=size).to_toml(), "a creation")
+
+
+def base(library: Library) -> Card | None:
+    """The first installed style that paints like any picture and can be made into one of its own."""
+    return next((card for card in library.cards() if card.network == NETWORK), None)
+
+
+def baked(module: ArbitraryNet, code: Tensor) -> dict[str, Tensor]:
+    """The weights of the small network, with these ``options``, that paints as ``module`` does with one code.
+
+    The code has K values. The two paint alike but for rounding.
+    """
+    with torch.no_grad():
+        parts = iter(module.tune(code.float()).split([2 * each for each in module.channels]))
+
+        def tuned(conv: str, norm: str, layer: nn.Module) -> dict[str, Tensor]:
+            shift, scale = next(parts).chunk(2)
+            state = {f"{conv}.{name}": tensor.clone() for name, tensor in layer.state_dict().items()}
+            return state | {f"{norm}.weight": 1 + scale, f"{norm}.bias": shift.clone()}
+
+        def entry(name: str) -> dict[str, Tensor]:
+            return tuned(f"{name}.conv", f"{name}.norm", module.get_submodule(name))
+
+        state = entry("enter") | entry("down")
+        for place, layer in enumerate(module.blocks):
+            block = f"blocks.{place // 2}"
+            names = (
+                (f"{block}.second", f"{block}.norm") if place % 2 else (f"{block}.first.conv", f"{block}.first.norm")
+            )
+            state |= tuned(*names, layer)
+        state |= entry("up") | entry("thin") | entry("full")
+        last = {f"leave.{name}": tensor.clone() for name, tensor in module.leave.state_dict().items()}
+    return state | last
+
+
+def options(module: ArbitraryNet) -> dict[str, Any]:
+    """The options of the small network that has this one's layers."""
+    width, deep, *_, fine = module.channels
+    return {"width": width, "deep": deep, "fine": fine, "blocks": len(module.blocks) // 2, "norm": "instance"}
+
+
+def bake(library: Library, base: Card, code: Tensor, count: int, blank: Card, consent: Consent) -> Baked:
+    """Fix a code, of ``count`` pictures, in an installed base. Blocks.
+
+    ``blank`` has the style's id, title and origin; all the rest is filled in here.
+
+    Raises:
+        NoSuchStyle, BrokenPack: the base has gone, or its weights are not what its card says.
+    """
+    module = pack.load(library.folder(base.id), base, "cpu", torch.float32).module
+    if not isinstance(module, ArbitraryNet):
+        raise BrokenPack(library.folder(base.id), f"not of the network {NETWORK}")
+    pictures = "1 picture" if count == 1 else f"{count} pictures"
+    own = Source(f"{pictures} of {consent.subject}"[:500], "its creator", LICENCES[consent.rights])
+    recipe = f"the style of {pictures}, as {base.id} {base.version} sees it"
+    card = replace(
+        blank,
+        takes="photo",
+        network="small",
+        network_options=options(module),
+        licence=_licence(base.licence, own.licence),
+        origin=replace(blank.origin, recipe=recipe, data=(own, *base.origin.data)),
+        size=replace(base.size, minimum=16),
+        defaults=base.defaults,
+        consent=consent,
+    )
+    report = {"base": base.id, "base_version": base.version, "base_sha256": base.sha256, "pictures": count}
+    return Baked(card, baked(module, code), report)
+
+
+def _licence(base: Licence, own: str) -> Licence:
+    """What holds for a pack: what holds for its base, and for the creator's pictures."""
+    weights = base.weights if base.weights == "unknown" else f"{_operand(base.weights)} AND {CONSENT}"
+    return Licence(weights, base.data if base.data == "unknown" else f"{_operand(base.data)} AND {own}")
+
+
+def _operand(expression: str) -> str:
+    return f"({expression})" if " OR " in expression else expression
+
+
+def install(root: Path, new: Baked) -> Card:
+    """Write a pack ``root/<id>``, whole or not at all, and never over another; return its finished card. Blocks.
+
+    Raises:
+        FileExistsError: something of this name is there.
+        NotPainted: a photo becomes one flat colour in it.
+        OSError: the disk takes no more.
+    """
+    module = pack.built(new.card, new.state, root / new.card.id)
+    picture = preview(Style(new.card, module, torch.device("cpu")))
+    root.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{new.card.id}.", dir=root))
+    try:
+        card = pack.write(scratch / new.card.id, new.card, new.state, picture, new.report)
+        if (root / new.card.id).exists():
+            raise FileExistsError(root / new.card.id)
+        (scratch / new.card.id).rename(root / new.card.id)  # which refuses to take a pack's place, in any race
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return card
+
+
+def same(folder: Path, card: Card, new: Baked) -> bool:
+    """Whether an installed pack is this very one: name, consent and weights. Blocks. Raises BrokenPack."""
+    if (card.consent, dict(card.title), card.network) != (new.card.consent, dict(new.card.title), new.card.network):
+        return False
+    there = pack.decoded(pack.content(folder, pack.WEIGHTS), folder)
+    return there.keys() == new.state.keys() and all(
+        there[name].shape == tensor.shape and torch.allclose(there[name].float(), tensor, rtol=SAME, atol=SAME)
+        for name, tensor in new.state.items()
+    )
