@@ -27,17 +27,21 @@ COLUMNS = {
     "dollars_per_million": "{:.2f}",
 }
 PEAK = 20
-WARM_S = 30.0
 
 
 @click.command()
 @click.option("--replicas", default=200, show_default=True)
 @click.option("--minute", default=30.0, show_default=True, help="Seconds that stand for each hour of the day.")
 @click.option("--loads", default="1,2,3,4,4.5,5", show_default=True, help="Times what is assumed, at the peak hour.")
+@click.option(
+    "--warm", default=30.0, show_default=True, help="Seconds of the peak hour that come before and do not count."
+)
 @click.option("--accelerators", default=8, show_default=True)
 @click.option("--gpu-loads", default="1,4,8,16", show_default=True)
 @click.option("--only", type=click.Choice(["day", "peak", "accelerators", "own"]), multiple=True)
-def main(replicas: int, minute: float, loads: str, accelerators: int, gpu_loads: str, only: Sequence[str]) -> None:
+def main(
+    replicas: int, minute: float, loads: str, warm: float, accelerators: int, gpu_loads: str, only: Sequence[str]
+) -> None:
     """Print every table, and write the figures beside the other benchmarks' as JSON."""
     wanted = only or ("day", "peak", "accelerators", "own")
     found = json.loads(OUT.read_text()) if OUT.exists() else {}
@@ -45,9 +49,9 @@ def main(replicas: int, minute: float, loads: str, accelerators: int, gpu_loads:
         if part == "day":
             rows = _day(replicas, minute)
         elif part == "peak":
-            rows = _peak(CPU, replicas, _numbers(loads), 2 * minute)
+            rows = _peak(CPU, replicas, _numbers(loads), 2 * minute, warm)
         elif part == "accelerators":
-            rows = _peak(GPU, accelerators, _numbers(gpu_loads), minute)
+            rows = _peak(GPU, accelerators, _numbers(gpu_loads), minute, warm)
         else:
             rows = _own()
         found[part] = rows
@@ -66,11 +70,13 @@ def _day(replicas: int, minute: float) -> list[dict[str, object]]:
     return [_row(Fleet(CPU, replicas, way).run(demand, warm_s=minute).row()) for way in WAYS]
 
 
-def _peak(machine: Machine, replicas: int, loads: Sequence[float], seconds: float) -> list[dict[str, object]]:
-    print(f"\nThe peak hour, {seconds:g} s after {WARM_S:g} s of warming; {replicas} × {machine.name} (simulated)")
+def _peak(
+    machine: Machine, replicas: int, loads: Sequence[float], seconds: float, warm_s: float
+) -> list[dict[str, object]]:
+    print(f"\nThe peak hour, {seconds:g} s after {warm_s:g} s of warming; {replicas} × {machine.name} (simulated)")
     _head(COLUMNS)
     return [
-        _row(Fleet(machine, replicas, way).run(Demand((PEAK,), WARM_S + seconds, load), WARM_S).row())
+        _row(Fleet(machine, replicas, way).run(Demand((PEAK,), warm_s + seconds, load), warm_s).row())
         for load in loads
         for way in WAYS
     ]
