@@ -68,7 +68,9 @@ class EmbeddedService:
         labels: pictures.Labels | None = None,
         max_frames: int | None = None,
     ) -> None:
-        """``device`` is auto, cpu or cuda; ``labels`` name the operator in the results' metadata.
+        """``device`` is auto, cpu or cuda; ``runtime`` is auto, torch or openvino.
+
+        ``labels`` name the operator in the results' metadata.
 
         ``max_frames`` is how long what moves may be, where ``limits`` are not to say it.
         """
