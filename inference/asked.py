@@ -28,8 +28,8 @@ def resolved(job: Job, card: Card, limits: Limits) -> Options:
         raise InvalidOption(f"strength must be between 0 and 1, not {strength:g}.")
     if not 0 <= options.detail <= 1:
         raise InvalidOption(f"detail must be between 0 and 1, not {options.detail:g}.")
-    if not limits.min_result_side <= options.max_side <= limits.max_result_side:
-        raise InvalidOption(f"max_side must be between {limits.min_result_side} and {limits.max_result_side} pixels.")
+    if not limits.min_result_side <= options.max_side <= limits.giant_side:
+        raise InvalidOption(f"max_side must be between {limits.min_result_side} and {limits.giant_side} pixels.")
     if not (isinstance(options.format, Format) and isinstance(options.crop, Crop)):
         raise InvalidOption(f"format must be one of {', '.join(Format)}; crop one of {', '.join(Crop)}.")
     if job.deadline_s is not None and not (0 < job.deadline_s < math.inf):

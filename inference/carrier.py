@@ -15,7 +15,8 @@ from inference.batch import Batch, Key
 from inference.cache import Cache
 from inference.call import Call
 from inference.codes import Codes
-from inference.errors import DeadlinePassed, NotReady
+from inference.device import is_out_of_memory
+from inference.errors import DeadlinePassed, Failed, NotReady
 from inference.job import Result
 from inference.metrics import Metrics
 from inference.scheduler import Scheduler
@@ -31,6 +32,10 @@ Decoded = tuple[Call, pictures.Prepared]
 Ready = tuple[Call, pictures.Prepared, Tensor | None]
 """With the code of its style pictures, where the style takes them."""
 Restyled = tuple[Call, pictures.Prepared, Pixels, Sequence[Pixels | None]]
+
+
+class NoMemory(Failed):
+    """The device has no room for the picture, even alone."""
 
 
 class Carrier:
@@ -126,7 +131,8 @@ class Carrier:
             return []
         self._scheduler.started(batch, began_s)
         codes = [code for _, _, code in alive if code is not None]  # of all or of none: they share a style
-        ran = await self._worker.run(style, [prepared.pixels for _, prepared, _ in alive], codes or None)
+        painter = alive[0][0].work.painter(style)
+        ran = await self._worker.run(painter, [prepared.pixels for _, prepared, _ in alive], codes or None)
         if ran.too_many:
             self._scheduler.keep_below(batch.key, ran.too_many)
         faces = await self._run_faces(style, alive, ran.most * batch.key.pixels)
@@ -134,7 +140,7 @@ class Carrier:
         restyled: list[Restyled] = []
         for (call, prepared, _), picture, fine in zip(alive, ran.pictures, faces, strict=True):
             if isinstance(picture, Exception):
-                call.fail(picture)
+                call.fail(NoMemory() if is_out_of_memory(picture) else picture)
             else:
                 restyled.append((call, prepared, picture, fine))
         return restyled

@@ -38,6 +38,7 @@ from inference.scheduler import Scheduler
 from inference.service import StyleInfo
 from inference.sheets import restyle_side_by_side
 from inference.throughput import Throughput
+from inference.tiles import restyle_still
 from inference.warmup import warm_up
 from inference.worker import Worker
 from styles.card import Card
@@ -248,7 +249,7 @@ class EmbeddedService:
             return await restyle_side_by_side(desk, orders, header, progress)
         if header.frames > 1 and not job.options.still and job.options.crop is Crop.NONE:
             return await restyle_moving(desk, orders[0], header, progress)
-        result = await desk.take(orders[0], header, progress).answer
+        result = await restyle_still(desk, orders[0], header, progress)
         self.metrics.finish(result.style)
         return result
 

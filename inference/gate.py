@@ -16,6 +16,7 @@ Tell = Callable[[Queued], None]
 class _Ticket:
     user: str
     bytes: int
+    pixels: int
     seconds: float
     tell: Tell
     opened: asyncio.Future[None]
@@ -30,17 +31,20 @@ class Gate:
         self._inside: list[_Ticket] = []
 
     @asynccontextmanager
-    async def through(self, user: str, count: int, seconds: float, tell: Tell) -> AsyncIterator[None]:
+    async def through(
+        self, user: str, count: int, seconds: float, tell: Tell, *, pixels: int = 0
+    ) -> AsyncIterator[None]:
         """Wait for one's turn, and be inside until the block is left.
 
         ``count`` is the bytes held meanwhile, ``seconds`` how long the work is thought to take; ``tell`` hears the
-        position while there is one.
+        position while there is one. ``pixels`` are those of a giant; they are bounded together, and giants are
+        counted apart from what moves.
 
         Raises:
             Busy: too many wait.
         """
         self._refuse_if_full(user, count)
-        ticket = _Ticket(user, count, seconds, tell, asyncio.get_running_loop().create_future())
+        ticket = _Ticket(user, count, pixels, seconds, tell, asyncio.get_running_loop().create_future())
         self._waiting.append(ticket)
         self._open()
         try:
@@ -53,7 +57,7 @@ class Gate:
     def _open(self) -> None:
         for ticket in tuple(self._waiting):
             busy = {other.user for other in self._inside}
-            if len(self._inside) < self._limits.moving_at_once and ticket.user not in busy and not ticket.opened.done():
+            if self._may_enter(ticket, busy):
                 self._waiting.remove(ticket)
                 self._inside.append(ticket)
                 ticket.opened.set_result(None)
@@ -61,6 +65,17 @@ class Gate:
         for position, ticket in enumerate(self._waiting, start=len(self._inside) + 1):
             ahead_s += ticket.seconds
             ticket.tell(Queued(position, ahead_s))
+
+    def _may_enter(self, ticket: _Ticket, busy: set[str]) -> bool:
+        """Whether there is room. A giant passes no other one that waits for room, or large ones would wait for ever."""
+        if ticket.user in busy or ticket.opened.done():
+            return False
+        alike = [other for other in self._inside if bool(other.pixels) == bool(ticket.pixels)]
+        if not ticket.pixels:
+            return len(alike) < self._limits.moving_at_once
+        first = next(other for other in self._waiting if other.pixels and other.user not in busy)
+        fits = not alike or ticket.pixels + sum(other.pixels for other in alike) <= self._limits.tiled_pixels
+        return ticket is first and fits and len(alike) < self._limits.tiled_at_once
 
     def _refuse_if_full(self, user: str, count: int) -> None:
         own = [ticket for ticket in self._waiting if ticket.user == user]

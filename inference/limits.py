@@ -12,7 +12,8 @@ class Limits:
 
     # One picture, all read from its header before anything is decoded.
     picture_bytes: int = 20_000_000
-    picture_pixels: int = 50_000_000
+    picture_pixels: int = 100_000_000
+    heavy_pixels: int = 50_000_000  # of all but JPEG and PNG; a WebP takes four times their memory while it is decoded
     picture_frames: int = 5000  # are counted; of a longer one, not even the first is taken
     min_side: int = 16
     max_aspect: float = 20.0
@@ -24,9 +25,17 @@ class Limits:
     moving_pixels: int = 300_000_000
     moving_at_once: int = 4  # each holds its finished frames, 40 MB at most
 
-    # The longer side of a result that a job may ask for.
+    # The longer side of a result. Up to `whole_side` a picture is painted whole and the result enlarged to it; above,
+    # its detail is painted in tiles, too. Chats ask for `max_result_side` as full size, jobs for `giant_side` at most.
     min_result_side: int = 64
+    whole_side: int = 2048
     max_result_side: int = 4096
+    giant_side: int = 16_000  # WebP ends at 16,383
+
+    # Pictures in tiles. One of 100 million pixels holds 0.8 GB at its worst moment; smaller ones share that room.
+    tiled_at_once: int = 4
+    tiled_pixels: int = 100_000_000
+    tile_side: int = 768
 
     # The queue. Its bytes are the encoded pictures that wait; a person's bound leaves room for two albums.
     queue_jobs: int = 128  # a minute or so on a machine without an accelerator

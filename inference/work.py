@@ -10,13 +10,18 @@ from inference import pictures
 from inference.job import Options
 from inference.pictures import Finished, Header, Pixels, Prepared
 from inference.service import StyleInfo
+from styles.style import Style
 
 
 class Work(Protocol):
-    """Both methods block and run in threads beside the device, first one, then the other."""
+    """``prepare`` and ``finish`` block and run in threads beside the device, first one, then the other."""
 
     def prepare(self, height: int, width: int) -> Prepared:
         """The pixels to run, at a bucket of ``height`` × ``width``. Raises ServiceError."""
+        ...
+
+    def painter(self, style: Style) -> Style:
+        """What paints them: the style itself, or a form of it that all pictures with the same key share."""
         ...
 
     def finish(self, prepared: Prepared, styled: Pixels, faces: Sequence[Pixels | None]) -> Finished:
@@ -37,6 +42,9 @@ class Whole:
     def prepare(self, height: int, width: int) -> Prepared:
         return pictures.prepare(self.data, self.header, self.options, height, width)
 
+    def painter(self, style: Style) -> Style:
+        return style
+
     def finish(self, prepared: Prepared, styled: Pixels, faces: Sequence[Pixels | None]) -> Finished:
         return pictures.finish(prepared, styled, self.options, self.info, self.labels, faces)
 
@@ -54,6 +62,9 @@ class Part:
 
     def prepare(self, height: int, width: int) -> Prepared:
         return pictures.ready(self.photo, self.photo.size, self.options, height, width)
+
+    def painter(self, style: Style) -> Style:
+        return style
 
     def finish(self, prepared: Prepared, styled: Pixels, faces: Sequence[Pixels | None]) -> Finished:
         self.painted = pictures.painted(prepared, styled, self.options, faces)

@@ -2,8 +2,9 @@
 
 ``inspect`` judges the header, ``bucket`` chooses the size it runs at, ``prepare`` decodes, ``finish`` encodes;
 ``sheet`` draws the contact sheet of styles. What moves comes apart by ``frames`` and is put together by ``play``,
-``Steady`` between them; ``small`` and ``side_by_side`` are for a photo in several styles, ``reference`` for a style
-picture. All of them block: run them in threads.
+``Steady`` between them; a giant comes apart into ``tiles`` that ``Broad`` strokes hold together. ``small`` and
+``side_by_side`` are for a photo in several styles, ``reference`` for a style picture. All of them block: run them in
+threads.
 """
 
 from inference.pictures.colours import flattened
@@ -11,25 +12,33 @@ from inference.pictures.comparison import CELL, side_by_side
 from inference.pictures.contact import sheet
 from inference.pictures.header import Header, inspect, judge_moving
 from inference.pictures.labels import Labels, xmp
-from inference.pictures.ladder import bucket
+from inference.pictures.ladder import ACTIVATION_BYTES, bucket, result_size
 from inference.pictures.likeness import of_reference, reference
 from inference.pictures.mark import marked
 from inference.pictures.moving import Frame, frames, moving_size
 from inference.pictures.playing import play
 from inference.pictures.reading import Pixels, Prepared, prepare, ready, small
 from inference.pictures.steady import Steady
-from inference.pictures.writing import Finished, encoded, finish, painted
+from inference.pictures.tiles import Broad, Tile, tiles, window
+from inference.pictures.tones import Match, detail_reach, matching
+from inference.pictures.writing import Finished, closed, encoded, finish, painted, toned
 
 __all__ = [
+    "ACTIVATION_BYTES",
     "CELL",
+    "Broad",
     "Finished",
     "Frame",
     "Header",
     "Labels",
+    "Match",
     "Pixels",
     "Prepared",
     "Steady",
+    "Tile",
     "bucket",
+    "closed",
+    "detail_reach",
     "encoded",
     "finish",
     "flattened",
@@ -37,6 +46,7 @@ __all__ = [
     "inspect",
     "judge_moving",
     "marked",
+    "matching",
     "moving_size",
     "of_reference",
     "painted",
@@ -44,8 +54,12 @@ __all__ = [
     "prepare",
     "ready",
     "reference",
+    "result_size",
     "sheet",
     "side_by_side",
     "small",
+    "tiles",
+    "toned",
+    "window",
     "xmp",
 ]

@@ -28,7 +28,7 @@ def srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """RGB or RGBA in sRGB, by the file's ICC profile if it has a usable one."""
     alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
     colours = image.convert(image.mode[:-1]) if alpha else image
-    colours = (profile and _by_profile(colours, profile)) or colours.convert("RGB")
+    colours = (profile and _by_profile(colours, profile)) or _rgb(colours)
     if alpha:
         colours.putalpha(alpha)
     return colours
@@ -37,11 +37,16 @@ def srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 def flattened(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     """The picture over white, carrying nothing of its file's metadata, and its transparency if it has any."""
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
-    photo = image.convert("RGB")
+    photo = _rgb(image)
     photo.info = {}
     if alpha is None or alpha.getextrema()[0] == 255:
         return photo, None
     return Image.composite(photo, Image.new("RGB", photo.size, "white"), alpha), alpha
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    """RGB; itself where it is that already: a copy of 100 million pixels takes 400 MB."""
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -20,6 +20,8 @@ from inference.pictures.frames import gif_frames
 Image.MAX_IMAGE_PIXELS = None  # our own limit is lower, is checked right here, and is said in a sentence
 warnings.filterwarnings("ignore", "(Possibly c|C)orrupt EXIF", UserWarning)  # a stranger's broken EXIF is no news
 
+PLAIN = ("JPEG", "PNG")
+"""Formats that are decoded into a picture and nothing beside it."""
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF"]
 if find_spec("pillow_heif"):
     import_module("pillow_heif").register_heif_opener()
@@ -118,10 +120,9 @@ def _orientation(image: Image.Image) -> int:
 def _judge(header: Header, limits: Limits) -> None:
     longer, shorter = max(header.width, header.height), min(header.width, header.height)
     size = f"{header.width}×{header.height}"
-    if header.width * header.height > limits.picture_pixels:
-        raise TooLarge(
-            f"The picture has {size} pixels; at most {limits.picture_pixels // 1_000_000} million are accepted."
-        )
+    most = limits.picture_pixels if header.format in PLAIN else min(limits.picture_pixels, limits.heavy_pixels)
+    if header.width * header.height > most:
+        raise TooLarge(f"The picture has {size} pixels; at most {most // 1_000_000} million are accepted.")
     if header.frames > limits.picture_frames:
         raise TooLarge(f"The animation has more than {limits.picture_frames} frames.")
     if shorter < limits.min_side:

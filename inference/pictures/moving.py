@@ -54,4 +54,5 @@ def _drawn(data: bytes, header: Header, size: tuple[int, int]) -> Iterator[Frame
         for place in range(header.frames):
             image.seek(place)
             picture = upright(image, header, size)
+            picture = picture.copy() if picture is image else picture  # which the next frame overwrites
             yield Frame(picture, max(0, round(image.info.get("duration", 0))))

@@ -11,6 +11,8 @@ from PIL import Image
 
 Plane = NDArray[np.float32]
 Matrix = NDArray[np.float64]
+Match = tuple[float, ...]
+"""Three rows of four: what each of red, green and blue becomes of the three, and what is added."""
 
 SAMPLED = 256
 """Colours are counted at so many points along each side at most; more change a mean by less than a step of 255."""
@@ -35,7 +37,12 @@ def coloured(picture: Image.Image, photo: Image.Image) -> Image.Image:
 
 
 def matched(picture: Image.Image, photo: Image.Image) -> Image.Image:
-    """The picture with the mean and the covariance of the photo's colours, before what leaves [0, 255] is cut off.
+    """The picture with the mean and the covariance of the photo's colours, before what leaves [0, 255] is cut off."""
+    return picture.convert("RGB", matching(picture, photo))
+
+
+def matching(picture: Image.Image, photo: Image.Image) -> Match:
+    """The map of colours that gives the picture the mean and the covariance of the photo's, as Pillow takes it.
 
     A linear map of RGB, x ↦ T(x − m) + n, with T the one that moves colours least of all that match (the linear
     Monge-Kantorovich map of Pitié and Kokaram, CVMP 2007): T = A^-½ (A^½ B A^½)^½ A^-½ for the covariances A of the
@@ -46,19 +53,20 @@ def matched(picture: Image.Image, photo: Image.Image) -> Image.Image:
     inverse = _power(spread, -0.5)
     turn = inverse @ _power(root @ aim @ root, 0.5) @ inverse
     shift = wanted - turn @ mean
-    matrix = tuple(float(value) for row, add in zip(turn, shift, strict=True) for value in (*row, add))
-    return picture.convert("RGB", matrix)
+    return tuple(float(value) for row, add in zip(turn, shift, strict=True) for value in (*row, add))
 
 
-def detailed(picture: Image.Image, photo: Image.Image, amount: float) -> Image.Image:
+def detailed(picture: Image.Image, photo: Image.Image, amount: float, longer: int = 0) -> Image.Image:
     """The picture with more of its own fine detail and some of the photo's, ``amount`` from 0 to 1; colours stay.
 
     Detail is what a guided filter (He, Sun and Tang, PAMI 2013) takes off the light. That filter leaves edges where
-    they are, so that no bright rim appears beside them as with an unsharp mask.
+    they are, so that no bright rim appears beside them as with an unsharp mask. ``longer`` is the longer side of the
+    whole picture where this is a part of it; what lies ``detail_reach`` away changes nothing.
     """
+    side = _side(longer or max(picture.size))
     light, blue, red = picture.convert("YCbCr").split()
     own, original = np.asarray(light, np.float32), np.asarray(photo.convert("L"), np.float32)
-    added = OWN * _detail(own) + PHOTOS * _detail(original)
+    added = OWN * _detail(own, side) + PHOTOS * _detail(original, side)
     sharper = Image.fromarray((own + amount * added).clip(0, 255).round().astype(np.uint8))
     return Image.merge("YCbCr", (sharper, blue, red)).convert("RGB")
 
@@ -77,9 +85,17 @@ def _power(matrix: Matrix, exponent: float) -> Matrix:
     return np.asarray((vectors * np.maximum(values, least) ** exponent) @ vectors.T, np.float64)
 
 
-def _detail(light: Plane) -> Plane:
-    """What a guided filter, guided by the picture itself, takes off."""
-    side = 2 * max(1, round(RADIUS * max(light.shape))) + 1
+def detail_reach(longer: int) -> int:
+    """How many pixels away a pixel may still change the detail of a picture with this longer side."""
+    return _side(longer) - 1
+
+
+def _side(longer: int) -> int:
+    return 2 * max(1, round(RADIUS * longer)) + 1
+
+
+def _detail(light: Plane, side: int) -> Plane:
+    """What a guided filter, guided by the picture itself, takes off over squares of ``side`` pixels."""
     mean = _mean(light, side)
     variance = _mean(light * light, side) - mean * mean
     kept = np.asarray(variance / (variance + EDGE**2), np.float32)

@@ -12,7 +12,7 @@ from inference.pictures.features import blended
 from inference.pictures.labels import UNNAMED, Labels, xmp
 from inference.pictures.mark import marked
 from inference.pictures.reading import Pixels, Prepared
-from inference.pictures.tones import coloured, detailed, matched
+from inference.pictures.tones import Match, coloured, detailed, matching
 from inference.service import StyleInfo
 
 QUALITY = 92
@@ -48,8 +48,12 @@ def finish(
     ``options`` are those that ``prepare`` got, the style's defaults put in. Transparency comes back where the format
     has it (PNG, WebP). Nothing of the photo's metadata does.
     """
-    picture = painted(prepared, styled, options, faces)
-    if options.format is Format.JPEG:
+    return closed(painted(prepared, styled, options, faces), options, info, labels)
+
+
+def closed(picture: Image.Image, options: Options, info: StyleInfo, labels: Labels = UNNAMED) -> Finished:
+    """Mark, label and encode a result's pixels (see ``painted``); the picture may be changed. Blocks."""
+    if options.format is Format.JPEG and picture.mode != "RGB":
         picture = picture.convert("RGB")  # over white, as it was styled
     if options.mark:
         picture = marked(picture, round_frame=options.crop is Crop.AVATAR)
@@ -67,28 +71,30 @@ def painted(prepared: Prepared, styled: Pixels, options: Options, faces: Sequenc
     for patch, fine in zip(prepared.faces, faces, strict=False):
         if fine is not None:
             blended(picture, patch, fine)
-    picture = _toned(picture, prepared, options)
+    if prepared.photo is not None:
+        picture = toned(picture, prepared.photo, options)
+    elif options.needs_photo:
+        raise ValueError("the picture was prepared for strength 1 and its own colours, and is finished otherwise")
     if prepared.alpha is not None:
         picture.putalpha(prepared.alpha)
     return picture
 
 
-def _photo(prepared: Prepared) -> Image.Image:
-    if prepared.photo is None:
-        raise ValueError("the picture was prepared for strength 1 and its own colours, and is finished otherwise")
-    return prepared.photo
+def toned(
+    picture: Image.Image, photo: Image.Image, options: Options, match: Match | None = None, longer: int = 0
+) -> Image.Image:
+    """Colours first, then the detail in them; the strength is of all that.
 
-
-def _toned(picture: Image.Image, prepared: Prepared, options: Options) -> Image.Image:
-    """Colours first, then the detail in them; the strength is of all that."""
+    Of a part of a picture, ``match`` is the map of colours and ``longer`` the longer side of the whole.
+    """
     if options.match_colours:
-        picture = matched(picture, _photo(prepared))
+        picture = picture.convert("RGB", match or matching(picture, photo))
     if options.keep_colours:
-        picture = coloured(picture, _photo(prepared))
+        picture = coloured(picture, photo)
     if options.detail:
-        picture = detailed(picture, _photo(prepared), options.detail)
+        picture = detailed(picture, photo, options.detail, longer)
     if options.strength is not None and options.strength < 1:
-        picture = Image.blend(_photo(prepared), picture, options.strength)
+        picture = Image.blend(photo, picture, options.strength)
     return picture
 
 
