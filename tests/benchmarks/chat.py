@@ -12,6 +12,7 @@ import io
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +25,11 @@ from tests.program import Program
 PATIENCE_S = 300
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=int, default=30, help="photos of each size, one after another [30]")
     parser.add_argument("--style", default="ukiyoe")
-    given = parser.parse_args()
+    given = parser.parse_args(words)
     asyncio.run(measure(given.photos, given.style))
 
 
