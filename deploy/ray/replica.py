@@ -55,8 +55,8 @@ class Replica:
         if self._ended:
             raise RuntimeError("the service in this replica has ended") from self._ended
 
-    async def __del__(self) -> None:
-        """Ray awaits this when the replica has answered its last job."""
+    async def close(self) -> None:
+        """End the service. Ray does not ask for it: it ends the process, when that has answered its last job."""
         await self._until_stopped.aclose()
 
     async def stylize(self, job: Job, tell: bool) -> AsyncIterator[Event | Result | Refusal]:

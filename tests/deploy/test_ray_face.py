@@ -1,8 +1,9 @@
 """The HTTP face behind the bridge that Ray's ASGI proxy speaks to: every story of the face itself, told again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 import pytest
@@ -91,12 +92,12 @@ async def test_without_a_token_other_machines_are_refused_whatever_they_call_the
     async def opened() -> AsyncIterator[web.Application]:
         yield application(service, token=None)
 
-    said: list[dict[str, object]] = []
+    said: list[MutableMapping[str, Any]] = []
 
-    async def send(message: dict[str, object]) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         said.append(message)
 
-    async def receive() -> dict[str, object]:
+    async def receive() -> MutableMapping[str, Any]:
         return {"type": "http.request"}
 
     scope = {"type": "http", "method": "GET", "path": "/v1/styles", "headers": [(b"host", b"127.0.0.1")]}
