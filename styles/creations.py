@@ -1,9 +1,9 @@
 """A creator's style: the generator for any style, with the code of the creator's pictures fixed, is a small one.
 
-Everything that the code does there is a scale and a shift at each normalisation (Dumoulin, Shlens and Kudlur,
-arXiv:1610.07629, eq. 5). For one code these are numbers, which are written into the normalisations of
-``styles.networks.small``: the same layers in the same order. So nothing is trained, the pack is as fast as any other,
-and a training can start from it.
+Everything that the code does there is to name the colours that a photo is given first, and a scale and a shift at each
+normalisation (Dumoulin, Shlens and Kudlur, arXiv:1610.07629, eq. 5). For one code these are numbers, which are written
+into ``styles.networks.small``: the same layers in the same order. So nothing is trained, the pack is as fast as any
+other, and a training can start from it.
 """
 
 import shutil
@@ -20,6 +20,7 @@ from styles import pack
 from styles.card import Card, Consent, Licence, Source
 from styles.errors import BrokenPack
 from styles.library import Library
+from styles.networks import recolour
 from styles.networks.arbitrary import ArbitraryNet
 from styles.samples import preview
 from styles.style import Style
@@ -83,13 +84,20 @@ def baked(module: ArbitraryNet, code: Tensor) -> dict[str, Tensor]:
             state |= tuned(*names, layer)
         state |= entry("up") | entry("thin") | entry("full")
         last = {f"leave.{name}": tensor.clone() for name, tensor in module.leave.state_dict().items()}
-    return state | last
+    return state | last | {"colours": code[: recolour.COUNT].float().clone()}
 
 
 def options(module: ArbitraryNet) -> dict[str, Any]:
     """The options of the small network that has this one's layers."""
     width, deep, *_, fine = module.channels
-    return {"width": width, "deep": deep, "fine": fine, "blocks": len(module.blocks) // 2, "norm": "instance"}
+    return {
+        "width": width,
+        "deep": deep,
+        "fine": fine,
+        "blocks": len(module.blocks) // 2,
+        "norm": "instance",
+        "recoloured": True,
+    }
 
 
 def bake(library: Library, base: Card, code: Tensor, count: int, blank: Card, consent: Consent) -> Baked:

@@ -14,6 +14,7 @@ from styles.networks.arbitrary import ArbitraryNet
 from styles.networks.small import SmallNet
 from tests.styles.making import card, generator, write_pack
 
+CODE = torch.linspace(-1, 1, ArbitraryNet(width=8, deep=8, fine=8, blocks=1).code_size).abs()
 CONSENT = Consent("Ada", "telegram:17", "own work", ("telegram:-5",), "2999-12-31", "0" * 64)
 
 
@@ -30,18 +31,19 @@ def any_base(library: Library) -> Card:
 
 
 def made(library: Library, style: str = "ada", code: torch.Tensor | None = None) -> creations.Baked:
-    code = torch.linspace(-1, 1, 8) if code is None else code
+    code = CODE if code is None else code
     return creations.bake(library, any_base(library), code, 3, card(style), CONSENT)
 
 
-@pytest.mark.parametrize("options", [{}, {"width": 8, "deep": 16, "fine": 12, "blocks": 3, "code_size": 8}])
+@pytest.mark.parametrize("options", [{}, {"width": 8, "deep": 16, "fine": 12, "blocks": 3}])
 @pytest.mark.parametrize("size", [(64, 64), (36, 92)])
 def test_what_is_baked_paints_as_the_code_does(options: dict[str, int], size: tuple[int, int]) -> None:
     module = ArbitraryNet(**options).eval()
     with torch.no_grad():
         module.tune.weight.normal_(std=0.3)  # so that scales and shifts are far from 1 and 0
         module.tune.bias.normal_(std=0.3)
-    code, images = torch.randn(module.code_size), torch.rand(2, 3, *size)
+    one, two = module.encode(torch.rand(2, 3, 64, 48)).detach()
+    code, images = (one + two) / 2, torch.rand(2, 3, *size)
 
     small = SmallNet(**creations.options(module)).eval()
     small.load_state_dict(creations.baked(module, code))
@@ -49,7 +51,7 @@ def test_what_is_baked_paints_as_the_code_does(options: dict[str, int], size: tu
     with torch.inference_mode():
         wanted = module(images, code.expand(2, -1))
         painted = small(images)
-        other = module(images, -code.expand(2, -1))
+        other = module(images, 2 * code.expand(2, -1))
     torch.testing.assert_close(painted, wanted, rtol=0, atol=1e-5)
     assert (painted - other).abs().max() > 0.05
 
@@ -102,8 +104,8 @@ def test_the_very_same_is_told_from_another(library: Library, tmp_path: Path) ->
     done = creations.install(tmp_path, new)
     folder = tmp_path / "ada"
     assert creations.same(folder, done, made(library))
-    assert creations.same(folder, done, made(library, code=torch.linspace(-1, 1, 8) + 1e-6))
-    assert not creations.same(folder, done, made(library, code=torch.ones(8)))
+    assert creations.same(folder, done, made(library, code=CODE + 1e-6))
+    assert not creations.same(folder, done, made(library, code=CODE + 1))
     assert not creations.same(folder, done, replace(new, card=replace(new.card, consent=None)))
     assert not creations.same(folder, done, replace(new, card=replace(new.card, title={"en": "Another"})))
 
@@ -112,4 +114,4 @@ def test_a_base_that_lies_about_its_network_is_refused(library: Library, tmp_pat
     pack.write(tmp_path / "any", card("any"), generator(), b"", {})
     library.rescan()
     with pytest.raises(BrokenPack, match="not of the network arbitrary"):
-        creations.bake(library, library.card("any"), torch.zeros(8), 1, card("ada"), CONSENT)
+        creations.bake(library, library.card("any"), CODE, 1, card("ada"), CONSENT)
