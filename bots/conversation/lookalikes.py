@@ -1,7 +1,7 @@
 """Names as eyes read them: without case, accents, spaces and signs, and with look-alike letters as the Latin ones."""
 
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 from confusable_homoglyphs import confusables  # type: ignore[import-untyped]  # it carries no types
 
@@ -13,13 +13,13 @@ def skeleton(name: str) -> str:
 
     Look-alikes are those that Unicode lists (UTS #39), and the digits that are written for letters; 1, i and l are one.
     """
-    letters = unicodedata.normalize("NFKD", name[:200]).casefold()
-    latin = "".join(_latin(letter) for letter in letters)
-    folded = unicodedata.normalize("NFKD", latin).casefold().translate(_LOOK)
-    return "".join(letter for letter in folded if letter.isalnum())
+    letters = unicodedata.normalize("NFKD", name[:200])
+    for _ in range(2):  # as capitals, which resemble others than small letters do, and then as small letters
+        letters = unicodedata.normalize("NFKD", "".join(map(_latin, letters))).casefold()
+    return "".join(letter for letter in letters.translate(_LOOK) if letter.isalnum())
 
 
-@cache
+@lru_cache(4096)
 def _latin(letter: str) -> str:
     """The one ASCII letter that a letter of another script is mistaken for; else the letter itself."""
     if letter.isascii():

@@ -62,7 +62,7 @@ class Owning:
         if press[1] == "sure":
             return await self._take_back(message, press[2], title)
         sure = Button(replies.text(tag, "creators-back-sure"), f"/mystyles sure {press[2]}")
-        return Text(replies.text(tag, "creators-back-ask", title=title), ((sure,),), panel=True, whispered=True)
+        return Text(replies.text(tag, "creators-back-ask", title=title), ((sure,),), panel=True)
 
     async def _listed(self, message: Message) -> Text:
         tag, own = message.person.language, await self._grants.own(message.platform, message.person.id)
@@ -79,7 +79,7 @@ class Owning:
         if not lines:
             return Text(replies.text(tag, "creators-none"), whispered=True)
         heading = replies.text(tag, "creators-list")
-        return Text("\n".join([heading, *lines]), tuple(filter(None, rows)), panel=True, whispered=True)
+        return Text("\n".join([heading, *lines]), tuple(filter(None, rows)), panel=True)
 
     async def _take_back(self, message: Message, style: str, title: str) -> Text:
         """From now on nobody may use it: first here, then in the service. Raises ServiceError."""
@@ -87,9 +87,7 @@ class Owning:
         for making in await self._creations.of_style(style):
             await self._creations.refuse(making.key)
         await withdraw(self._service, style)
-        return Text(
-            replies.text(message.person.language, "creators-taken-back", title=title), panel=True, whispered=True
-        )
+        return Text(replies.text(message.person.language, "creators-taken-back", title=title), panel=True)
 
     async def _share(self, message: Message, style: str, adapter: Adapter) -> Text:
         """Show what is to be agreed to so that this chat may use it, too."""

@@ -59,6 +59,8 @@ def of_press(body: Raw, person: Person, root: Raw) -> Message:
     action, chat, shown = body["actions"][0], body["channel"]["id"], body["container"]["message_ts"]
     address = place(chat, body["container"].get("thread_ts"), person.id)
     pressed = " ".join([shown, *action["block_id"].split()[1:]])
+    if body["container"].get("is_ephemeral"):  # what was whispered cannot be changed
+        pressed = ""
     told = f"press-{action['action_ts']}", person, action["value"], address
     return Message(PLATFORM, chat, *told, replied=pictures_of(root), private=chat.startswith("D"), pressed=pressed)
 

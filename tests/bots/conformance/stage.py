@@ -93,6 +93,7 @@ class Stage(ABC):
 
     def __init__(self) -> None:
         self.heard = Heard()
+        self.listener: Listener | None = None  # in the place of ``heard``
         self.adapter: Adapter
         self.secrets: tuple[str, ...] = ()
         self._exits = AsyncExitStack()
@@ -175,7 +176,7 @@ class Stage(ABC):
     async def start(self, adapter: Adapter | None = None) -> None:
         """Run this adapter, or a new one."""
         self.adapter = adapter or self.make()
-        self._running = asyncio.create_task(self.run(self.adapter, self.heard))
+        self._running = asyncio.create_task(self.run(self.adapter, self.listener or self.heard))
 
     async def run(self, adapter: Adapter, listener: Listener) -> None:
         await adapter.run(listener)
