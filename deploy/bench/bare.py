@@ -90,7 +90,7 @@ class _Bench:
     def in_turn(self, work: Pile) -> None:
         for style, photo in work:
             prepared = self._hands.prepare(self._photos[photo], style)
-            self._finish(style, prepared, *self._hands.paint(self._hands.style(style), [prepared]))
+            self._finish(style, prepared, *self._hands.paint(self._hands.style(style), [prepared.pixels]))
 
     def in_threads(self, work: Pile, batch: int) -> None:
         """Decode ahead and encode behind, in as many threads as there are cores, while this one generates."""
@@ -102,7 +102,7 @@ class _Bench:
                 if len(ahead) > AHEAD:
                     style, decoding = ahead.popleft()
                     prepared = [one.result() for one in decoding]
-                    painted = self._hands.paint(self._hands.style(style), prepared)
+                    painted = self._hands.paint(self._hands.style(style), [one.pixels for one in prepared])
                     finishing += (
                         threads.submit(self._finish, style, *one) for one in zip(prepared, painted, strict=True)
                     )
@@ -113,9 +113,9 @@ class _Bench:
         """Seconds for which the generator alone would be busy with all of it."""
         took_s = 0.0
         for style, photos in _batches(work, batch):
-            prepared = [self._prepare(photo, style) for photo in photos]
+            pixels = [self._prepare(photo, style).pixels for photo in photos]
             loaded = self._hands.style(style)
-            took_s += _timed(lambda loaded=loaded, prepared=prepared: self._hands.paint(loaded, prepared))  # type: ignore[misc]
+            took_s += _timed(lambda loaded=loaded, pixels=pixels: self._hands.paint(loaded, pixels))  # type: ignore[misc]
         return took_s
 
     def _prepare(self, photo: str, style: str) -> Prepared:

@@ -42,17 +42,12 @@ class Hands:
         header = pictures.inspect(picture, Limits())
         return pictures.prepare(picture, header, options, *pictures.bucket(header, options, card.size))
 
-    def paint(self, style: Style, prepared: Sequence[pictures.Prepared]) -> list[pictures.Pixels | Exception]:
+    def paint(self, style: Style, photos: Sequence[pictures.Pixels]) -> list[pictures.Pixels | Exception]:
         """Run photos of one size through a generator; the exception of each that alone has one."""
-        return list(restyle(style, [each.pixels for each in prepared]).pictures)
+        return list(restyle(style, photos).pictures)
 
     def finish(self, prepared: pictures.Prepared, styled: pictures.Pixels, style: str) -> bytes:
         """The result's JPEG."""
         card = self.library.card(style)
         options = resolved(Job(b"", style, WISH), card, Limits())
         return pictures.finish(prepared, styled, options, info(card)).picture
-
-
-def size(prepared: pictures.Prepared) -> tuple[int, ...]:
-    """What photos must share to run together."""
-    return prepared.pixels.shape

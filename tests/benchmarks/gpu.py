@@ -101,7 +101,7 @@ def traffic(style: Style, side: int) -> int:
     ghost = copy.deepcopy(style.module).to("meta")
     with torch.no_grad(), Traffic() as counted:
         ghost(torch.empty(1, 3, side, side, device="meta", dtype=style.dtype))
-    return counted.bytes
+    return int(counted.bytes)
 
 
 @torch.inference_mode()

@@ -2,8 +2,8 @@
 
 ``taskset -c 1 python -m tests.benchmarks.runtimes --threads 1`` on one quiet core; without taskset, and with the number
 of cores, for pictures that run over all of them. Times are of the process's CPU, least of several rounds in which all
-take turns; only ratios from one run mean something. ONNX Runtime needs the packages onnx, onnxscript and onnxruntime;
-AOTInductor (``--aot``) a C++ compiler and half a minute a style.
+take turns; only ratios from one run mean something. ONNX Runtime (``--onnx``) needs the packages onnx, onnxscript and
+onnxruntime; AOTInductor (``--aot``) a C++ compiler and half a minute a style.
 """
 
 import tempfile
@@ -11,8 +11,8 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class Timed:
     most_steps: float
 
 
-def contenders(library: Library, style: str, folder: Path, *, aot: bool) -> Iterator[Contender]:
+def contenders(library: Library, style: str, folder: Path, *, onnx: bool, aot: bool) -> Iterator[Contender]:
     def load(dtype: torch.dtype) -> Style:
         return library.load(style, device="cpu", dtype=dtype)
 
@@ -59,12 +59,15 @@ def contenders(library: Library, style: str, folder: Path, *, aot: bool) -> Iter
             raise click.ClickException(f"{style} cannot be drawn for OpenVINO")
         return compiled
 
+    def of_pack(make: Callable[[torch.dtype], Run], dtype: torch.dtype) -> tuple[Run, int]:
+        return make(dtype), 0
+
     precisions = {"float32": torch.float32, "bfloat16": torch.bfloat16}
     for precision, dtype in precisions.items():
-        yield _ready(f"torch {precision}", lambda dtype=dtype: (load(dtype), 0))
+        yield _ready(f"torch {precision}", partial(of_pack, load, dtype))
     for precision, dtype in precisions.items() if is_installed() else ():
-        yield _ready(f"OpenVINO {precision}", lambda dtype=dtype: (quick(dtype), 0))
-    if all(find_spec(name) for name in ("onnx", "onnxscript", "onnxruntime")):
+        yield _ready(f"OpenVINO {precision}", partial(of_pack, quick, dtype))
+    if onnx:
         file = _exported(load(torch.float32).module, folder / "painter.onnx")
         yield _ready("ONNX Runtime float32", lambda: (_onnx(file), file.stat().st_size))
     if aot:
@@ -145,14 +148,15 @@ def timed(ready: Sequence[Contender], side: int, rounds: int) -> dict[str, Timed
 @click.option("--side", "sides", multiple=True, type=int, default=(384, 512, 768), show_default=True)
 @click.option("--threads", default=1, show_default=True)
 @click.option("--rounds", default=5, show_default=True)
+@click.option("--onnx", is_flag=True, help="ONNX Runtime, too.")
 @click.option("--aot", is_flag=True, help="AOTInductor, too.")
-def command(names: Sequence[str], sides: Sequence[int], threads: int, rounds: int, aot: bool) -> None:
+def command(names: Sequence[str], sides: Sequence[int], threads: int, rounds: int, onnx: bool, aot: bool) -> None:
     torch.set_num_threads(threads)
     warnings.simplefilter("ignore")  # the exporters' own
     library = Library.open()
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
-            ready = list(contenders(library, name, Path(folder), aot=aot))
+            ready = list(contenders(library, name, Path(folder), onnx=onnx, aot=aot))
             print(f"{name}: to load, with what it then takes of memory, and its package")
             for one in ready:
                 print(
@@ -162,10 +166,10 @@ def command(names: Sequence[str], sides: Sequence[int], threads: int, rounds: in
                 print(
                     f"{name} {side}×{side}: a picture, the first one; from torch in float32 in steps of 255: mean, most"
                 )
-                for contender, one in timed(ready, side, rounds).items():
+                for contender, took in timed(ready, side, rounds).items():
                     print(
-                        f"  {contender:22} {one.least_s * 1e3:7.1f} ms {one.first_s * 1e3:7.1f} ms"
-                        f" {one.mean_steps:6.2f} {one.most_steps:5.1f}",
+                        f"  {contender:22} {took.least_s * 1e3:7.1f} ms {took.first_s * 1e3:7.1f} ms"
+                        f" {took.mean_steps:6.2f} {took.most_steps:5.1f}",
                         flush=True,
                     )
 

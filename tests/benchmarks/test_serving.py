@@ -27,11 +27,11 @@ def hands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hands:
 def test_a_batch_of_mixed_jobs_comes_back_in_its_order(hands: Hands, tmp_path: Path) -> None:
     given = photos.photos()
     wanted = [("ink", "256"), ("pop", "400"), ("ink", "400"), ("ink", "256"), ("pop", "400")]
-    jobs = [(style, hands.prepare(given[photo], style)) for style, photo in wanted]
+    jobs = [(style, hands.prepare(given[photo], style).pixels) for style, photo in wanted]
     painted = paint(hands, jobs)
-    for (_, prepared), one in zip(jobs, painted, strict=True):
+    for (_, pixels), one in zip(jobs, painted, strict=True):
         assert not isinstance(one, Exception)
-        assert (one == prepared.pixels).all()  # the simulated device leaves pictures as they are
+        assert (one == pixels).all()  # the simulated device leaves pictures as they are
     runs = [line.split()[2] for line in (tmp_path / "notes").read_text().splitlines() if " run " in line]
     assert runs == ["2", "2", "1"]
 

@@ -31,7 +31,7 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
     style: str
-    prepared: Any
+    pixels: Any
 
 
 @bentoml.service(workers=1, traffic=PATIENCE)
@@ -41,7 +41,7 @@ class Painter:
 
     @bentoml.api(batchable=BATCH > 1, max_batch_size=max(2, BATCH), max_latency_ms=600_000)
     def paint(self, jobs: list[Wanted]) -> list[Any]:
-        return paint(self._hands, [(job.style, job.prepared) for job in jobs])
+        return paint(self._hands, [(job.style, np.asarray(job.pixels)) for job in jobs])
 
 
 @bentoml.service(workers=1, traffic=PATIENCE)
@@ -60,5 +60,5 @@ class Stylize:
             prepared = await asyncio.to_thread(self._prepare, image, style)
         except ServiceError as error:
             raise InvalidArgument(error.message) from error
-        [styled] = await self.painter.to_async.paint([Wanted(style=style, prepared=prepared)])
+        [styled] = await self.painter.to_async.paint([Wanted(style=style, pixels=prepared.pixels)])
         return await asyncio.to_thread(self._hands.finish, prepared, np.asarray(styled), style)

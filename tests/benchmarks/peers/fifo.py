@@ -16,7 +16,7 @@ async def serve(offer: Offer, port: int) -> None:
 
     def work(picture: bytes, style: str) -> bytes:
         prepared = hands.prepare(picture, style)
-        [styled] = hands.paint(hands.style(style), [prepared])
+        [styled] = hands.paint(hands.style(style), [prepared.pixels])
         if isinstance(styled, Exception):
             raise styled
         return hands.finish(prepared, styled, style)

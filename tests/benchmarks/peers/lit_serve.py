@@ -10,10 +10,11 @@ from fastapi import HTTPException, Request, Response
 from deploy.bench.hands import Hands
 from deploy.bench.offer import Offer, arguments
 from inference.errors import ServiceError
-from inference.pictures import Pixels
-from tests.benchmarks.peers.sorting import Wanted, paint
+from inference.pictures import Pixels, Prepared
+from tests.benchmarks.peers.sorting import paint
 
-Done = tuple[Wanted, Pixels | Exception]
+Decoded = tuple[str, Prepared]
+Done = tuple[Decoded, Pixels | Exception]
 
 
 class Api(litserve.LitAPI):
@@ -27,19 +28,19 @@ class Api(litserve.LitAPI):
     def setup(self, device: Any) -> None:
         self._hands = Hands(self._offer)
 
-    def decode_request(self, request: Request) -> Wanted:
+    def decode_request(self, request: Request) -> Decoded:
         form: Any = request  # that is what comes of a request that is one
         try:
             return form["style"], self._hands.prepare(form["image"].file.read(), form["style"])
         except ServiceError as error:
             raise HTTPException(400, error.message) from error
 
-    def batch(self, inputs: list[Wanted]) -> list[Wanted]:
+    def batch(self, inputs: list[Decoded]) -> list[Decoded]:
         return inputs
 
     def predict(self, wanted: Any) -> Any:
-        jobs: list[Wanted] = wanted if self._offer.batch > 1 else [wanted]
-        done = list(zip(jobs, paint(self._hands, jobs), strict=True))
+        jobs: list[Decoded] = wanted if self._offer.batch > 1 else [wanted]
+        done = list(zip(jobs, paint(self._hands, [(style, one.pixels) for style, one in jobs]), strict=True))
         return done if self._offer.batch > 1 else done[0]
 
     def unbatch(self, output: list[Done]) -> list[Done]:

@@ -11,8 +11,10 @@ from mosec import Server, ValidationError, Worker
 from deploy.bench.hands import Hands
 from deploy.bench.offer import Offer, arguments
 from inference.errors import ServiceError
-from inference.pictures import Pixels
-from tests.benchmarks.peers.sorting import Wanted, paint
+from inference.pictures import Pixels, Prepared
+from tests.benchmarks.peers.sorting import paint
+
+Decoded = tuple[str, Prepared]
 
 OFFER = "BENCH_OFFER"
 """Each stage is a process of its own, and reads here what it serves."""
@@ -28,7 +30,7 @@ class Decode(_Stage):
         style, _, picture = data.partition(b"\n")
         return style.decode(), picture
 
-    def forward(self, data: tuple[str, bytes]) -> Wanted:
+    def forward(self, data: tuple[str, bytes]) -> Decoded:
         style, picture = data
         try:
             return style, self.hands.prepare(picture, style)
@@ -38,15 +40,15 @@ class Decode(_Stage):
 
 class Paint(_Stage):
     def forward(self, data: Any) -> Any:
-        jobs: list[Wanted] = data if self.max_batch_size > 1 else [data]
-        done = list(zip(jobs, paint(self.hands, jobs), strict=True))
+        jobs: list[Decoded] = data if self.max_batch_size > 1 else [data]
+        done = list(zip(jobs, paint(self.hands, [(style, one.pixels) for style, one in jobs]), strict=True))
         return done if self.max_batch_size > 1 else done[0]
 
 
 class Encode(_Stage):
     resp_mime_type = "image/jpeg"
 
-    def forward(self, data: tuple[Wanted, Pixels | Exception]) -> bytes:
+    def forward(self, data: tuple[Decoded, Pixels | Exception]) -> bytes:
         (style, prepared), styled = data
         if isinstance(styled, Exception):
             raise styled

@@ -49,7 +49,7 @@ def deployment(offer: Offer) -> Any:
                 prepared = await asyncio.to_thread(self._hands.prepare, picture, style)
             except ServiceError as error:
                 return Response(error.message, 400)
-            styled = await self.paint((style, prepared))
+            styled = await self.paint((style, prepared.pixels))
             if isinstance(styled, Exception):
                 raise styled
             jpeg = await asyncio.to_thread(self._hands.finish, prepared, styled, style)
