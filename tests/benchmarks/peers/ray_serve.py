@@ -44,7 +44,7 @@ def deployment(offer: Offer) -> Any:
             return await asyncio.to_thread(paint, self._hands, jobs, loaded.__getitem__)
 
         async def __call__(self, request: Request) -> Response:
-            picture, style = await request.body(), serve.get_multiplexed_model_id()
+            picture, style = await request.body(), request.query_params["style"]  # the header routes by it, too
             try:
                 prepared = await asyncio.to_thread(self._hands.prepare, picture, style)
             except ServiceError as error:
