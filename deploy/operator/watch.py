@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inference.creation import Creation
 from inference.errors import ServiceError
 from inference.job import Event, Job, Progress, Result, Running
 from inference.service import Service, StyleInfo
@@ -104,6 +105,15 @@ class Watched:
 
     async def sheet(self, styles: Sequence[str] = ()) -> bytes:
         return await self._service.sheet(styles)
+
+    async def draft(self, pictures: Sequence[bytes]) -> bytes:
+        return await self._service.draft(pictures)
+
+    async def create(self, creation: Creation) -> StyleInfo:
+        return await self._service.create(creation)
+
+    async def withdraw(self, style: str) -> None:
+        await self._service.withdraw(style)
 
     def look(self) -> Flow:
         """What is and was, now."""
