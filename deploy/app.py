@@ -16,6 +16,8 @@ from pydantic import SecretStr
 
 from bots.adapter import Adapter, SendFailed
 from bots.conversation import Conversation
+from bots.conversation.blocked_names import NAMES, listed
+from bots.conversation.creators_policy import DefaultPolicy
 from bots.ledger import Ledger
 from bots.web import WebAdapter
 from deploy.library import open_library
@@ -113,7 +115,8 @@ async def _converse(settings: Settings, sight: Sight, app: web.Application, plac
     )
     app.add_routes(chat.routes())
     adapters: list[Adapter] = [chat, *_chat_adapters(settings)]
-    async with Ledger(settings.data / "ledger.sqlite3") as ledger:
+    blocked = _blocked_names(settings)
+    async with Ledger(settings.data / "ledger.sqlite3", pictures_key=reveal(settings.pictures_key)) as ledger:
         standing = Platforms(PLATFORMS)
         page = open_page(settings, sight, ledger, standing)
         if page:
@@ -126,6 +129,7 @@ async def _converse(settings: Settings, sight: Sight, app: web.Application, plac
             operators=settings.operators,
             person_quota=settings.person_quota,
             max_items=settings.max_items,
+            creators=DefaultPolicy(ledger.grants, blocked),
         )
         async with AsyncExitStack() as platforms, conversation:
             tasks = [asyncio.create_task(_run_adapter(adapter, conversation, standing)) for adapter in adapters]
@@ -206,6 +210,17 @@ def _require_whole(settings: Settings, bot: str, *keys: str) -> None:
     missing = [key for key in keys if not getattr(settings, key)]
     if 0 < len(missing) < len(keys):
         raise SettingsError(f"ATELIER_{missing[0].upper()}: must be set, too, for the {bot} bot")
+
+
+def _blocked_names(settings: Settings) -> tuple[str, ...]:
+    """The names that no creator's style may have. Raises SettingsError where the file cannot be read."""
+    if settings.blocked_names is None:
+        return NAMES
+    try:
+        return listed(settings.blocked_names.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(f"ATELIER_BLOCKED_NAMES: {settings.blocked_names} cannot be read: {reason}") from None
 
 
 def _service_application(settings: Settings, service: Service, metrics: Callable[[], bytes]) -> web.Application:

@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     person_quota: int | None = Field(
         None, ge=1, description="pictures that a person may have in a day; no end if unset"
     )
+    pictures_key: SecretStr | None = Field(
+        None, description="any words; creators' pictures are encrypted with them in the ledger"
+    )
+    blocked_names: Path | None = Field(
+        None, description="a file of names that no creator's style may have, one a line; in place of the list within"
+    )
     max_items: int = Field(10, ge=1, le=20, description="pictures of one message that are made, 1 to 20")
     max_frames: int = Field(60, ge=1, description="frames that a moving picture may have")
 
