@@ -5,10 +5,10 @@ network predicts from the style picture (Ghiasi et al., arXiv:1706.06830, §2.3)
 the *code*: it is made once for a style picture, kept, and averaged to mix styles, because everything after it that
 concerns the style alone is linear.
 
-Colours need no learning: the photo is given those of the style picture first (``styles.networks.recolour``), and the
-painter, which is that of ``styles.networks.small`` layer by layer, changes what it gets; so before its first step it
-is a colour transfer already, and all of its training goes into strokes. The encoder is as small as the painter: what a
-style is lies in the mean and deviation of features at several depths, which need not be deep.
+Colours and grain need no learning: the photo is given those of the style picture first (``styles.networks.bands``),
+and the painter, which is that of ``styles.networks.small`` layer by layer, changes what it gets; so before its first
+step it is a transfer already, and all of its training goes into strokes. The encoder is as small as the painter: what
+a style is lies in the mean and deviation of features at several depths, which need not be deep.
 """
 
 from collections.abc import Iterator
@@ -17,15 +17,14 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from styles.networks import recolour
+from styles.networks import bands
+from styles.networks.bands import Bands
 from styles.networks.norm import PictureNorm
-from styles.networks.recolour import Recolour
 from styles.networks.small import doubled
 from styles.networks.statistics import EPSILON, moments
 
-DEPTHS = (16, 32, 64, 64)  # channels of the encoder, each at half the size of the one before
-
-DARKEST = 0.01  # as near to black and white as a photo is taken to be: beyond, no change would move it
+DEPTHS = (16, 32, 64)  # channels of the encoder, each at half the size of the one before
+STATISTICS = 2 * (3 + sum(DEPTHS))
 
 Tuning = tuple[nn.Module, Tensor, Tensor]
 
@@ -34,14 +33,14 @@ class ArbitraryNet(nn.Module):
     """Map ``N x 3 x H x W`` RGB in [0, 1] and ``N x K`` codes to the same shape and range; sides are multiples of 4.
 
     ``width`` is the channel count at half size, ``deep`` at quarter size, ``fine`` at full size; ``blocks`` counts
-    the residual blocks. ``code_size`` is K, of which the first six are the style picture's colours.
+    the residual blocks. ``code_size`` is K; the first ``bands.COUNT`` are moments of the style picture's bands.
     """
 
-    def __init__(self, width: int = 32, deep: int = 64, fine: int = 16, blocks: int = 5, code_size: int = 134) -> None:
+    def __init__(self, width: int = 32, deep: int = 64, fine: int = 16, blocks: int = 5) -> None:
         super().__init__()
-        self.code_size = code_size
-        self.recolour = Recolour()
-        self.encoder = Encoder(code_size - recolour.COUNT)
+        self.code_size = bands.COUNT + STATISTICS
+        self.bands = Bands()
+        self.encoder = Encoder()
         self.enter = mirrored(3, width, 7, stride=2)
         self.down = mirrored(width, deep, 3, stride=2)
         self.blocks = nn.ModuleList(mirrored(deep, deep, 3) for _ in range(2 * blocks))
@@ -51,19 +50,18 @@ class ArbitraryNet(nn.Module):
         self.leave = mirrored(fine, 3, 3)
         self.channels = (width, deep, *(deep for _ in self.blocks), width, fine, fine)
         self.norms = nn.ModuleList(PictureNorm(each, each, affine=False) for each in self.channels)
-        self.tune = nn.Linear(code_size, 2 * sum(self.channels))
+        self.tune = nn.Linear(self.code_size, 2 * sum(self.channels))
         nn.init.normal_(self.tune.weight, std=0.02)
         nn.init.zeros_(self.tune.bias)
-        nn.init.zeros_(self.leave.weight)
 
     def encode(self, references: Tensor) -> Tensor:
         """The codes, ``N x K``, of style pictures, ``N x 3 x H x W`` RGB in [0, 1] with sides of 16 pixels or more."""
-        return torch.cat((self.recolour.colours(references).to(references.dtype), self.encoder(references)), dim=1)
+        return torch.cat((self.bands.moments(references).to(references.dtype), self.encoder(references)), dim=1)
 
     def forward(self, images: Tensor, codes: Tensor) -> Tensor:
         tuning = self._tuning(codes)
-        coloured = self.recolour(images, codes[:, : recolour.COUNT])  # N, 3, H, W, in float32
-        first = torch.relu(tuned(self.enter((coloured * 2 - 1).to(images.dtype)), tuning))  # N, width, H/2, W/2
+        banded = self.bands(images, codes[:, : bands.COUNT])  # N, 3, H, W, in float32
+        first = torch.relu(tuned(self.enter((banded * 2 - 1).to(images.dtype)), tuning))  # N, width, H/2, W/2
         deep = torch.relu(tuned(self.down(first), tuning))  # N, deep, H/4, W/4
         for one, two in zip(self.blocks[::2], self.blocks[1::2], strict=True):
             inner = torch.relu(tuned(one(deep), tuning))
@@ -71,7 +69,7 @@ class ArbitraryNet(nn.Module):
         back = torch.relu(tuned(self.up(doubled(deep)), tuning))  # N, width, H/2, W/2
         thin = torch.relu(tuned(self.thin(back), tuning))  # N, fine, H/2, W/2: doubled when it costs least
         full = torch.relu(tuned(self.full(doubled(thin)), tuning))  # N, fine, H, W
-        return torch.sigmoid(torch.logit(coloured, DARKEST) + self.leave(full).float())
+        return torch.sigmoid(torch.logit(banded, bands.DARKEST) + self.leave(full).float())
 
     def _tuning(self, codes: Tensor) -> Iterator[Tuning]:
         """Each normalisation in their order, with its shift and scale, ``N x C x 1 x 1``."""
@@ -82,16 +80,15 @@ class ArbitraryNet(nn.Module):
 
 
 class Encoder(nn.Module):
-    """A style picture's statistics, of its colours and of features at four depths, and what they come to."""
+    """A style picture's statistics: of its colours, and of features at several depths, evened out."""
 
-    def __init__(self, code_size: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(mirrored(taken, given, 3, stride=2) for taken, given in pairwise((3, *DEPTHS)))
-        for layer in self.layers:
+        layers = [mirrored(taken, given, 3, stride=2) for taken, given in pairwise((3, *DEPTHS))]
+        for layer in layers:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        count = 2 * (3 + sum(DEPTHS))
-        self.even = Even(count)
-        self.shrink = nn.Sequential(nn.Linear(count, code_size), nn.ReLU(), nn.Linear(code_size, code_size))
+        self.layers = nn.ModuleList(layers)
+        self.even = Even(STATISTICS)
 
     def forward(self, references: Tensor) -> Tensor:
         features = references * 2 - 1
@@ -99,8 +96,8 @@ class Encoder(nn.Module):
         for layer in self.layers:
             features = torch.relu(layer(features))
             seen += [part.flatten(1) for part in moments(features)]
-        code: Tensor = self.shrink(self.even(torch.cat(seen, dim=1)))
-        return code
+        evened: Tensor = self.even(torch.cat(seen, dim=1))
+        return evened
 
 
 class Even(nn.Module):

@@ -17,6 +17,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from styles.networks import bands
+from styles.networks.bands import Bands
 from styles.networks.norm import PictureNorm
 
 Norm = Literal["instance", "layer"]
@@ -28,7 +30,9 @@ class SmallNet(nn.Module):
     ``width`` is the channel count at half size, ``deep`` at quarter size, ``fine`` at full size; ``blocks`` counts
     the residual blocks. ``norm`` is ``instance`` (each channel by itself: painterly, forgets contrast) or ``layer``
     (all channels together: keeps the picture's own contrast and colour). ``skip`` hands the first layer's features
-    to the last doubling, for styles that must keep fine drawing such as eyes.
+    to the last doubling, for styles that must keep fine drawing such as eyes. ``banded`` gives the photo first the
+    colours and the grain whose ``moments`` come with the weights, and paints what is to change of that, as
+    ``styles.networks.arbitrary`` does: with it, this is such a painter whose code is fixed.
     """
 
     def __init__(
@@ -39,8 +43,13 @@ class SmallNet(nn.Module):
         blocks: int = 5,
         norm: Norm = "instance",
         skip: bool = False,
+        banded: bool = False,
     ) -> None:
         super().__init__()
+        self.moments: Tensor
+        self.bands = Bands() if banded else None
+        if banded:
+            self.register_buffer("moments", torch.zeros(bands.COUNT))
         self.enter = ConvNorm(3, width, kernel=7, norm=norm, stride=2)
         self.down = ConvNorm(width, deep, kernel=3, norm=norm, stride=2)
         self.blocks = nn.Sequential(*(Residual(deep, norm) for _ in range(blocks)))
@@ -51,13 +60,17 @@ class SmallNet(nn.Module):
         self.leave = nn.Conv2d(fine, 3, 3, padding=1, padding_mode="reflect")
 
     def forward(self, images: Tensor) -> Tensor:
-        first = self.enter(images * 2 - 1)  # N, width, H/2, W/2
+        ground = images if self.bands is None else self.bands(images, self.moments.expand(len(images), -1))
+        first = self.enter((ground * 2 - 1).to(images.dtype))  # N, width, H/2, W/2
         deep = self.blocks(self.down(first))  # N, deep, H/4, W/4
         back = self.up(doubled(deep))  # N, width, H/2, W/2
         if self.skip is not None:
             back = back + self.skip(first)
         full = self.full(doubled(self.thin(back)))  # N, fine, H, W
-        return torch.sigmoid(self.leave(full).float())  # half precision would show bands in a sky
+        painted: Tensor = self.leave(full).float()  # half precision would show bands in a sky
+        if self.bands is not None:
+            painted = painted + torch.logit(ground, bands.DARKEST)
+        return torch.sigmoid(painted)
 
 
 class ConvNorm(nn.Module):
