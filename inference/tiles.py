@@ -34,8 +34,9 @@ from styles.style import Style
 from styles.tiling import Statistics, Thumbnail, reach
 from styles.tiling import Tile as TileStyle
 
-AHEAD = 2
-"""Tiles of one giant on their way: one on the device, and one that takes its turn among other people's pictures."""
+AHEAD = 3
+"""Tiles of one giant on their way: one waits for its turn among other people's pictures, one is on the device, and of
+one the strokes are refined."""
 
 SMALL_SIDE = 512
 """Of the tiles of a picture that the device has no room for, and of the picture that gives them their statistics."""
@@ -180,9 +181,9 @@ class _Tiled:
         done: list[_Tile] = []
         try:
             while left or ahead:
-                while left and len(ahead) < AHEAD:
-                    work = _Tile(photo, left.popleft(), statistics, refine)
-                    ahead.append((self._queued(work), work))
+                if left and len(ahead) < AHEAD:
+                    ahead.append(await self._begun(_Tile(photo, left.popleft(), statistics, refine)))
+                    continue
                 call, work = ahead[0]
                 await self._settle(call)
                 ahead.popleft()
@@ -195,12 +196,32 @@ class _Tiled:
             for call, _ in ahead:
                 call.answer.cancel()
 
-    def _queued(self, work: _Tile) -> Call:
+    async def _begun(self, work: _Tile) -> tuple[Call, _Tile]:
+        """Queue a tile, and return once it is on the device: of one giant no more than one tile waits in the queue.
+
+        Two that wait would count as a fuller batch, which the scheduler prefers, than one picture of somebody else.
+        """
+        begun = asyncio.Event()
+
+        def hear(event: Event) -> None:
+            if isinstance(event, Running):
+                begun.set()
+
+        call = self._queued(work, hear)
+        call.answer.add_done_callback(lambda _: begun.set())
+        try:
+            await begun.wait()
+        except asyncio.CancelledError:
+            call.answer.cancel()
+            raise
+        return call, work
+
+    def _queued(self, work: _Tile, progress: Progress) -> Call:
         left, top, right, bottom = work.tile.window
         card = self._order.card
         key = Key(card.id, card.version, bottom - top, right - left)
         own = replace(self._order, job=replace(self._order.job, picture=b"", references=(), deadline_s=None))
-        return self._desk.queue_tile(own, self._own(key), work, follows=True)
+        return self._desk.queue_tile(own, self._own(key), work, progress, follows=True)
 
     def _own(self, key: Key) -> TileKey:
         return TileKey(key.style, key.version, key.height, key.width, self._number)

@@ -15,13 +15,16 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from inference import pictures
+from inference.batch import Key, Waiting
 from inference.client import RemoteService
 from inference.embedded import EmbeddedService
 from inference.errors import DeadlinePassed, Failed, InvalidOption, NotReady, TooLarge
 from inference.gate import Gate
 from inference.job import Crop, Event, Format, Job, Options, Queued, Result, Running
 from inference.limits import Limits
+from inference.scheduler import Scheduler
 from inference.service import Service
+from inference.tiles import TileKey
 from styles.library import Library
 from tests.conftest import photo as sample
 from tests.hostile import encoded, photo
@@ -311,3 +314,34 @@ def test_a_jpeg_may_have_more_pixels_than_what_takes_more_memory() -> None:
         assert pictures.inspect(encoded(photo(420, 260), kind), limits).width == 420
     with pytest.raises(TooLarge):
         pictures.inspect(encoded(photo(420, 260), "WEBP"), limits)
+
+
+def test_in_the_queue_a_tile_takes_its_turn_though_one_would_fill_a_batch() -> None:
+    """The scheduler's story: a giant's tiles, one at a time, and people who come while one of them runs."""
+    limits = Limits(fill_wait_s=0)
+    scheduler = Scheduler(limits)
+    tile = TileKey("ash", "1", 768, 768, 1)
+    light = limits.batch_bytes / limits.batch_jobs
+
+    def submit(user: str, key: Key, bytes_each: float, now: float) -> Waiting:
+        return scheduler.submit(Job(b"", "ash", user=user), key, bytes_each, now, follows=user == "giant")
+
+    def next_batch(now: float) -> list[str]:
+        batch = scheduler.look(now).batch
+        assert batch is not None
+        scheduler.started(batch, now)
+        scheduler.done(batch, 1.0, len(batch.jobs))
+        return [job.user for job in batch.jobs]
+
+    submit("giant", tile, light, 0)
+    assert next_batch(0) == ["giant"]
+    submit("giant", tile, light, 0)
+    for person, side in (("ada", 256), ("bob", 320), ("cy", 400)):
+        submit(person, Key("ash", "1", side, side), side * side * 100, 0.1)
+    served = [next_batch(0.2) for _ in range(4)]
+    assert sorted(served[:3]) == [["ada"], ["bob"], ["cy"]]
+    assert served[3] == ["giant"]
+
+    submit("giant", tile, 768 * 768 * 272.5, 0.3)  # what it would be, were a tile counted as large as it is
+    submit("ada", Key("ash", "1", 256, 256), 256 * 256 * 100, 0.4)
+    assert next_batch(0.5) == ["giant"]
