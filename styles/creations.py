@@ -20,7 +20,7 @@ from styles import pack
 from styles.card import Card, Consent, Licence, Source
 from styles.errors import BrokenPack
 from styles.library import Library
-from styles.networks import recolour
+from styles.networks import bands
 from styles.networks.arbitrary import ArbitraryNet
 from styles.samples import preview
 from styles.style import Style
@@ -37,6 +37,10 @@ LICENCES: Mapping[str, str] = {
 """What a right comes to in SPDX, which has no name for any of them."""
 CONSENT = "LicenseRef-Consent"
 """The weights may be used as far as [consent] on their card goes."""
+
+
+class NameTakenError(Exception):
+    """The folder of a new pack is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def baked(module: ArbitraryNet, code: Tensor) -> dict[str, Tensor]:
             state |= tuned(*names, layer)
         state |= entry("up") | entry("thin") | entry("full")
         last = {f"leave.{name}": tensor.clone() for name, tensor in module.leave.state_dict().items()}
-    return state | last | {"colours": code[: recolour.COUNT].float().clone()}
+    return state | last | {"moments": code[: bands.COUNT].float().clone()}
 
 
 def options(module: ArbitraryNet) -> dict[str, Any]:
@@ -96,7 +100,7 @@ def options(module: ArbitraryNet) -> dict[str, Any]:
         "fine": fine,
         "blocks": len(module.blocks) // 2,
         "norm": "instance",
-        "recoloured": True,
+        "banded": True,
     }
 
 
@@ -143,22 +147,31 @@ def install(root: Path, new: Baked) -> Card:
     """Write a pack ``root/<id>``, whole or not at all, and never over another; return its finished card. Blocks.
 
     Raises:
-        FileExistsError: something of this name is there.
+        NameTakenError: something of this name is there.
         NotPainted: a photo becomes one flat colour in it.
         OSError: the disk takes no more.
     """
     module = pack.built(new.card, new.state, root / new.card.id)
     picture = preview(Style(new.card, module, torch.device("cpu")))
-    root.mkdir(parents=True, exist_ok=True)
+    if not root.is_dir():
+        root.mkdir(parents=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{new.card.id}.", dir=root))
     try:
         card = pack.write(scratch / new.card.id, new.card, new.state, picture, new.report)
-        if (root / new.card.id).exists():
-            raise FileExistsError(root / new.card.id)
-        (scratch / new.card.id).rename(root / new.card.id)  # which refuses to take a pack's place, in any race
+        _place(scratch / new.card.id, root / new.card.id)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return card
+
+
+def _place(folder: Path, target: Path) -> None:
+    """Rename, which refuses to take the place of a folder that holds anything, in any race."""
+    try:
+        folder.rename(target)
+    except OSError as error:
+        if target.exists():
+            raise NameTakenError(target.name) from error
+        raise
 
 
 def same(folder: Path, card: Card, new: Baked) -> bool:

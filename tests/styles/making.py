@@ -22,7 +22,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "animegan2": {"width": 8},
     "microast": {"width": 16},
     "adain": {"width": 4},
-    "arbitrary": {"width": 8, "deep": 8, "fine": 8, "blocks": 1, "code_size": 8},
+    "arbitrary": {"width": 8, "deep": 8, "fine": 8, "blocks": 1},
 }
 PREVIEW = jpeg(sample("cat")[..., :64, :64])
 TOML_ORIGIN = Origin("test.toml", "the tests", "2026-01-31", "one core", (Source("nothing", "nowhere", "CC0-1.0"),))

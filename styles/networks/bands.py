@@ -1,0 +1,80 @@
+"""A photo with the colours and the grain of another picture: the moments of each band of its Laplacian pyramid.
+
+Colour transfer (Reinhard, Ashikhmin, Gooch and Shirley, "Color Transfer between Images", 2001, eq. 10 and 11) taken
+band by band, as Heeger and Bergen ("Pyramid-Based Texture Analysis/Synthesis", 1995) match textures, here by their
+deviation alone. The pyramid is Burt and Adelson's (1983), the colours are axes of RGB itself, so that all is linear
+but the gains.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from styles.networks.norm import Moments, Normalising
+
+AXES = ((3**-0.5, 3**-0.5, 3**-0.5), (2**-0.5, 0.0, -(2**-0.5)), (6**-0.5, -2 * 6**-0.5, 6**-0.5))
+"""Brightness, red against blue, magenta against green."""
+LEVELS = 4  # bands, each at half the size of the one before; under them lies what is left
+COUNT = 3 + 3 * (LEVELS + 1)  # the means, then each band's deviations
+FAINTEST = 0.004  # the least deviation of a band that is believed: a wall's noise is not to become strokes
+STEEPEST = 6.0  # the most that a band is amplified
+DARKEST = 0.01  # as near to black and white as a photo is taken to be: beyond it no painter's change would show
+
+
+class Bands(nn.Module):
+    """Call it with ``N x 3 x H x W`` RGB in [0, 1] and ``N x COUNT`` moments: the same shape and range, in float32.
+
+    Sides are multiples of 2 to the power of ``LEVELS``, or a band's last row is seen a little larger than it is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.axes: Tensor
+        self.register_buffer("axes", torch.tensor(AXES)[..., None, None], persistent=False)
+        self.gains = nn.ModuleList(Gain() for _ in range(LEVELS + 1))
+
+    def forward(self, images: Tensor, wanted: Tensor) -> Tensor:
+        mean, *spreads = wanted.float()[..., None, None].chunk(LEVELS + 2, dim=1)  # each N x 3 x 1 x 1
+        *bands, rest = self._pyramid(images)
+        picture: Tensor = self.gains[LEVELS](rest, spreads[LEVELS]) + mean
+        for level in reversed(range(LEVELS)):
+            picture = enlarged(picture, bands[level]) + self.gains[level](bands[level], spreads[level])
+        return functional.conv2d(picture, self.axes.float().transpose(0, 1)).clamp(0, 1)
+
+    def moments(self, references: Tensor) -> Tensor:
+        """``N x COUNT``: what ``N x 3 x H x W`` style pictures in [0, 1] ask for."""
+        bands = self._pyramid(references)
+        mean = bands[-1].mean((2, 3))
+        return torch.cat((mean, *(band.var((2, 3), correction=0).sqrt() for band in bands)), dim=1)
+
+    def _pyramid(self, images: Tensor) -> list[Tensor]:
+        """The bands from the finest, then what is left."""
+        left, bands = functional.conv2d(images.float(), self.axes.float()), []
+        for _ in range(LEVELS):
+            smaller = functional.avg_pool2d(left, 2, ceil_mode=True)
+            bands.append(left - enlarged(smaller, left))
+            left = smaller
+        return [*bands, left]
+
+
+class Gain(nn.Module, Normalising):
+    """A band around its mean, with the deviation that is wanted, ``N x 3 x 1 x 1``, as far as that can be had."""
+
+    def forward(self, band: Tensor, wanted: Tensor) -> Tensor:
+        mean, deviation = self._own(band)
+        return (band - mean) * (wanted / deviation.clamp_min(FAINTEST)).clamp(0, STEEPEST)
+
+    def seen(self, features: Tensor) -> Moments:
+        variance, mean = torch.var_mean(features[0].float(), (1, 2), correction=0)
+        return mean, variance
+
+    def _own(self, band: Tensor) -> tuple[Tensor, Tensor]:
+        if self.given is not None:
+            mean, variance = (each[None, :, None, None] for each in self.given)
+        else:
+            variance, mean = torch.var_mean(band, (2, 3), correction=0, keepdim=True)
+        return mean, variance.sqrt()
+
+
+def enlarged(features: Tensor, like: Tensor) -> Tensor:
+    return functional.interpolate(features, size=like.shape[-2:], mode="bilinear", align_corners=False)
