@@ -16,6 +16,7 @@ from styles.networks import (
     adain,
     animegan2,
     arbitrary,
+    bands,
     cartoongan,
     cyclegan,
     fast_neural_style,
@@ -75,8 +76,8 @@ class Network:
 def _beside_blocks(pixels: int, *, usual: int) -> Callable[..., int]:
     """The reach of a network of residual blocks: each has two convolutions at a quarter of the size, which add 8."""
 
-    def reach(blocks: int = usual, **_: object) -> int:
-        return pixels + 8 * blocks
+    def reach(blocks: int = usual, banded: bool = False, **_: object) -> int:
+        return pixels + 8 * blocks + (bands.REACH if banded else 0)
 
     return reach
 
@@ -134,11 +135,11 @@ NETWORKS: tuple[Network, ...] = (
         "arbitrary",
         arbitrary.ArbitraryNet,
         None,
-        4,
+        2**bands.LEVELS,
         32,
         "arXiv:1706.06830",
         REFERENCE,
-        reach=_beside_blocks(17, usual=5),
+        reach=_beside_blocks(17 + bands.REACH, usual=5),
     ),
 )
 

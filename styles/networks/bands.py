@@ -16,6 +16,7 @@ AXES = ((3**-0.5, 3**-0.5, 3**-0.5), (2**-0.5, 0.0, -(2**-0.5)), (6**-0.5, -2 * 
 """Brightness, red against blue, magenta against green."""
 LEVELS = 4  # bands, each at half the size of the one before; under them lies what is left
 COUNT = 3 + 3 * (LEVELS + 1)  # the means, then each band's deviations
+REACH = 27  # pixels that the bands add to the painter's own reach: a cell of what is left, and its enlargements
 FAINTEST = 0.004  # the least deviation of a band that is believed: a wall's noise is not to become strokes
 STEEPEST = 6.0  # the most that a band is amplified
 DARKEST = 0.01  # as near to black and white as a photo is taken to be: beyond it no painter's change would show
@@ -29,8 +30,6 @@ class Bands(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.axes: Tensor
-        self.register_buffer("axes", torch.tensor(AXES)[..., None, None], persistent=False)
         self.gains = nn.ModuleList(Gain() for _ in range(LEVELS + 1))
 
     def forward(self, images: Tensor, wanted: Tensor) -> Tensor:
@@ -39,7 +38,7 @@ class Bands(nn.Module):
         picture: Tensor = self.gains[LEVELS](rest, spreads[LEVELS]) + mean
         for level in reversed(range(LEVELS)):
             picture = enlarged(picture, bands[level]) + self.gains[level](bands[level], spreads[level])
-        return functional.conv2d(picture, self.axes.float().transpose(0, 1)).clamp(0, 1)
+        return functional.conv2d(picture, axes(picture).transpose(0, 1)).clamp(0, 1)
 
     def moments(self, references: Tensor) -> Tensor:
         """``N x COUNT``: what ``N x 3 x H x W`` style pictures in [0, 1] ask for."""
@@ -49,7 +48,7 @@ class Bands(nn.Module):
 
     def _pyramid(self, images: Tensor) -> list[Tensor]:
         """The bands from the finest, then what is left."""
-        left, bands = functional.conv2d(images.float(), self.axes.float()), []
+        left, bands = functional.conv2d(images.float(), axes(images)), []
         for _ in range(LEVELS):
             smaller = functional.avg_pool2d(left, 2, ceil_mode=True)
             bands.append(left - enlarged(smaller, left))
@@ -74,6 +73,11 @@ class Gain(nn.Module, Normalising):
         else:
             variance, mean = torch.var_mean(band, (2, 3), correction=0, keepdim=True)
         return mean, variance.sqrt()
+
+
+def axes(like: Tensor) -> Tensor:
+    """The axes as a convolution's weights. Made anew each time: a buffer would have to travel in every pack."""
+    return torch.tensor(AXES, device=like.device)[..., None, None]
 
 
 def enlarged(features: Tensor, like: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from tests.styles.making import SMALL, card, generator
 CPU = torch.device("cpu")
 TILED = [known.name for known in NETWORKS if known.reach]
 PACKS = [card.id for card in Library.open().cards() if network(card.network).reach]
-STEP = 8
+STEP = 16
 BF16 = 1e-2
 """Kernels sum in another order for another size: here and there a value is rounded to its neighbour, 2 of 255 steps."""
 
@@ -77,7 +77,7 @@ def test_the_reach_is_where_a_pixels_influence_ends(name: str) -> None:
 def test_tiles_of_every_network_make_the_whole(name: str, dtype: torch.dtype) -> None:
     style = Style(card(name=name), generator(name), CPU, dtype)
     halo = -(-(reach(style.card) or 0) // STEP) * STEP
-    image, codes = pictures(4 * halo, 5 * halo + 8), codes_for(style)
+    image, codes = pictures(4 * halo, 5 * halo + STEP), codes_for(style)
     thumbnail = Thumbnail(style)
     small = thumbnail(torch.nn.functional.interpolate(image, scale_factor=0.5), *codes)
     assert small.isfinite().all()
