@@ -35,9 +35,10 @@ format: $(VENV)/.ready-dev  ## let ruff write the code's format
 
 lock: $(VENV)/.ready-dev  ## resolve the pinned versions anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-package torch --no-emit-package torchvision --generate-hashes --no-annotate --no-header \
-	  --override deploy/lock/torch.override --extra inference --extra video --extra slack pyproject.toml deploy/lock/torch.in -o deploy/lock/run.txt
+	  --override deploy/lock/torch.override --extra inference --extra video --extra slack --extra openvino pyproject.toml deploy/lock/torch.in -o deploy/lock/run.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-package torch --no-emit-package torchvision --generate-hashes --no-annotate --no-header \
-	  --override deploy/lock/torch.override --all-extras pyproject.toml deploy/lock/torch.in -c deploy/lock/run.txt -o deploy/lock/dev.txt
+	  --override deploy/lock/torch.override --extra inference --extra video --extra slack --extra openvino --extra train --extra dev pyproject.toml deploy/lock/torch.in -c deploy/lock/run.txt -o deploy/lock/dev.txt
+	@PATH=$(CURDIR)/$(BIN):$$PATH sh deploy/docker/lock.sh
 
 clean:  ## remove the environment and the caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

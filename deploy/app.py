@@ -98,7 +98,7 @@ async def open_embedded(settings: Settings) -> "AsyncIterator[EmbeddedService]":
 
     labels = Labels(settings.producer or "")
     async with EmbeddedService(
-        library, device=settings.device, labels=labels, max_frames=settings.max_frames
+        library, device=settings.device, runtime=settings.runtime, labels=labels, max_frames=settings.max_frames
     ) as embedded:
         yield embedded
 

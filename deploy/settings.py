@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     inference_url: str | None = Field(None, description="a running `atelier serve`; by default the service is embedded")
     inference_token: SecretStr | None = Field(None, description="what the HTTP service asks for beyond loopback")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the generators run")
+    runtime: Literal["auto", "torch", "openvino"] = Field(
+        "auto", description="what runs them on a CPU: OpenVINO where it is installed, else torch"
+    )
     styles: Annotated[tuple[Path, ...], NoDecode] = Field((), description="extra folders of packs, separated by “:”")
     data: Path = Field(
         default_factory=lambda: user_data_path("atelier", appauthor=False),
