@@ -81,11 +81,17 @@ def figures(answers: Sequence[Answer], warm: tuple[float, float], noted: Noted, 
         unanswered=sum(answer.status == 0 for answer in sound),
         broken=len(asked) - len(sound),
         loads_per_1000=1000 * noted.loads / max(1, len(done)),
-        mean_batch=fmean(noted.batches) if noted.batches else 0.0,
+        mean_batch=fmean(noted.batches) if noted.batches else batch([one.batch for one in done]),
         peak_memory_mb=costs.peak_bytes / 1e6,
         cpu_ms_per_picture=1000 * costs.cpu_s / all_styled,
         load_cpu_ms_per_picture=1000 * costs.load_cpu_s / all_styled,
     )
+
+
+def batch(sizes: Sequence[int]) -> float:
+    """Pictures a run, from with how many each picture ran; 0 where that is not known."""
+    runs = sum(1 / size for size in sizes if size)
+    return sum(size > 0 for size in sizes) / runs if runs else 0.0
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

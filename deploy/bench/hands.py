@@ -29,7 +29,7 @@ class Hands:
 
     def load(self, style: str) -> Style:
         """Load a generator. Raises StyleError."""
-        return self.library.load(style, device=self._device.name, dtype=self._device.dtype)
+        return self._device.load(self.library.load, style)
 
     def style(self, style: str) -> Style:
         """A generator, from those that are loaded if it is there; the least recently used goes for it."""
@@ -44,6 +44,7 @@ class Hands:
 
     def paint(self, style: Style, photos: Sequence[pictures.Pixels]) -> list[pictures.Pixels | Exception]:
         """Run photos of one size through a generator; the exception of each that alone has one."""
+        self.library.notes.ran(len(photos))
         return list(restyle(style, photos).pictures)
 
     def finish(self, prepared: pictures.Prepared, styled: pictures.Pixels, style: str) -> bytes:

@@ -21,7 +21,12 @@ async def serve(offer: Offer, port: int) -> None:
     library = NotedLibrary(offer)
     with reserved(f"127.0.0.1:{port}") as places:
         async with (
-            EmbeddedService(library, device=device(offer).name.type, limits=limits(offer, library)) as service,
+            EmbeddedService(
+                library,
+                device=device(offer).name.type,
+                runtime=device(offer).runtime,  # a simulated device is nothing that a real runtime could make faster
+                limits=limits(offer, library),
+            ) as service,
             listening(application(service, token=None, metrics=service.metrics.text), places),
         ):
             await asyncio.Event().wait()
@@ -30,7 +35,7 @@ async def serve(offer: Offer, port: int) -> None:
 def limits(offer: Offer, library: NotedLibrary) -> Limits:
     """The usual ones, but for the cache, and the room that a batch has on a device that is not this machine's."""
     where = device(offer)
-    weight_bytes = library.load(styles(offer.roots)[0], device=where.name, dtype=where.dtype).weight_bytes
+    weight_bytes = where.load(library.load, styles(offer.roots)[0]).weight_bytes
     cache_bytes = round((offer.cache + 0.5) * weight_bytes)  # half of one: generators are not all of one size
     usual = Limits(cache_bytes=cache_bytes)
     return replace(usual, batch_bytes=simulated.BATCH_BYTES, batch_jobs=offer.batch) if offer.simulated else usual

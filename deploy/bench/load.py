@@ -97,7 +97,8 @@ class Sending:
 class Answer:
     """What became of one ask. Times are of the monotonic clock; ``due_s`` is when the person wanted to send.
 
-    ``status`` is HTTP's, or 0 where none came; ``styled`` says that a picture did.
+    ``status`` is HTTP's, or 0 where none came; ``styled`` says that a picture did. ``batch`` is with how many it ran,
+    where the engine says so.
     """
 
     user: str
@@ -106,6 +107,7 @@ class Answer:
     done_s: float = 0.0
     status: int = 0
     styled: bool = False
+    batch: int = 0
 
 
 async def send(sending: Sending) -> tuple[list[Answer], float]:
@@ -141,6 +143,7 @@ async def _send(
         async with session.post(url + request.path, data=request.body, headers=request.headers) as reply:
             body = await reply.read()
         answer.status, answer.styled = reply.status, reply.status == 200 and body.startswith(JPEG)
+        answer.batch = int(reply.headers.get("Atelier-Batch-Size", 0))
     except aiohttp.ClientError:
         answer.status = 0
     finally:

@@ -1,4 +1,4 @@
-"""What every engine notes in the same way: each load of a generator and each run of a batch, in a file.
+"""What engines note: each load of a generator and each run of a batch, in a file. Ours says its batches itself.
 
 A line is a time of the system's monotonic clock, which all processes share, then ``load`` or ``run``, then how many
 pictures ran. One write is one line, so that several processes may share the file.

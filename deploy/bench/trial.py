@@ -79,14 +79,16 @@ class Trial:
         return bare.Bare(**json.loads(kept.read_text()))
 
     def _engine(self, engine: Engine, roots: tuple[str, ...], ids: Sequence[str], limit: bare.Bare) -> list[Measured]:
-        kept = {load: self._folder / f"{engine.name}-{load.name}.json" for load in self._trace.loads}
-        missing = [load for load, path in kept.items() if not path.exists()]
+        kept = {load.name: self._folder / f"{engine.name}-{load.name}.json" for load in self._trace.loads}
+        found = {load: _read(path) for load, path in kept.items() if path.exists()}
+        missing = [load for load in self._trace.loads if load.name not in found]
         if missing:
             offer = Offer(roots, self._notes(engine.name), self._trace.cache, limit.batch, self._simulated)
             for measured in self._measure(engine, offer, ids, limit, missing):
-                path = self._folder / f"{engine.name}-{measured.load}.json"
-                path.write_text(json.dumps(asdict(measured), indent=1))
-        return [_read(path) for path in kept.values()]
+                found[measured.load] = measured
+                if measured.figures:  # what did not start may start the next time
+                    kept[measured.load].write_text(json.dumps(asdict(measured), indent=1))
+        return [found[load] for load in kept]
 
     def _measure(
         self, engine: Engine, offer: Offer, ids: Sequence[str], limit: bare.Bare, loads: Sequence[Load]
