@@ -24,6 +24,7 @@ OUT = ROOT / "tests" / "benchmarks" / "out" / "generators"
 @click.option(
     "--pack", "chosen", multiple=True, type=FOLDER, help="With --packs: only this folder of a pack; repeat it."
 )
+@click.option("--like", type=FOLDER, help="Measure this pack, which takes a style picture, beside MicroAST instead.")
 @click.option("--images", default=SHARED / "images", type=FOLDER, help="Root of the recipes' pictures.")
 @click.option("--weights", default=SHARED / "weights", type=FOLDER, help="Holds fast_neural_style/ and vgg19/.")
 @click.option("--size", type=click.IntRange(64, 2048), default=512, show_default=True, help="Side of the squares.")
@@ -35,6 +36,7 @@ def command(
     ours: tuple[Path, ...],
     packs: bool,
     chosen: tuple[Path, ...],
+    like: Path | None,
     images: Path,
     weights: Path,
     size: int,
@@ -45,7 +47,9 @@ def command(
 ) -> None:
     bench = Bench(images, weights, size, bound_size, bound, rounds, cache)
     try:
-        if packs:
+        if like:
+            _compare_like(bench, like)
+        elif packs:
             print(bench.catalogue(chosen or sorted(path.parent for path in BUILT_IN.glob(f"*/{pack.CARD}"))))
         else:
             _compare(bench, ours or tuple(ROOT / "runs" / style / "pack" for style in STYLES))
@@ -63,6 +67,14 @@ def _compare(bench: Bench, folders: Sequence[Path]) -> None:
     print(f"\n{tables.side_by_side(outcomes)}\n\n{tables.ratios(outcomes)}")
     if bench.bound_count:
         print(f"\n{tables.bounds(outcomes, bench.bound_size)}")
+
+
+def _compare_like(bench: Bench, folder: Path) -> None:
+    outcome, encoded = bench.any_style(folder)
+    print(f"{len(outcome.photos)} pairs, middle squares of {bench.size}²; {torch.get_num_threads()} CPU thread(s).")
+    print(f"\n{tables.side_by_side([outcome])}\n\n{tables.ratios([outcome])}\n")
+    for (label, precision), took in sorted(encoded.items()):
+        print(f"A style picture's code, {label}, {precision}: {took * 1e3:.0f} ms")
 
 
 if __name__ == "__main__":

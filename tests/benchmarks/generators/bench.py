@@ -12,7 +12,7 @@ from styles import pack
 from styles.errors import StyleError
 from styles.training import perception, recipe
 from styles.training.pictures import find
-from tests.benchmarks.generators import catalogue, material
+from tests.benchmarks.generators import catalogue, material, pairs
 from tests.benchmarks.generators.cache import Cache
 from tests.benchmarks.generators.catalogue import Entry, Judged
 from tests.benchmarks.generators.contenders import Contender, identity, published
@@ -88,9 +88,27 @@ class Bench:
             Yardstick(self.eyes(SECOND), pixels),
         )
 
+    def any_style(self, folder: Path) -> tuple[Outcome, dict[tuple[str, str], float]]:
+        """Our pack that takes a style picture beside MicroAST; and the seconds that a style picture's code takes."""
+        both = (pairs.peer(self.weights, self.cache.folder / "imported"), Contender.of_pack("ours", folder))
+        paintings, photos = pairs.paintings(self.images), pairs.photos(material.held_out(self.images))
+        eyes = [self.eyes(name) for name in (JUDGE, SECOND)]
+        values = []
+        for painting in paintings:
+            self.say(painting.path.stem[:20])
+            imitators = [pairs.Imitator.like(each, painting.pixels) for each in both]
+            judges = [Yardstick(each, [painting.pixels]) for each in eyes]
+            contest = Contest((imitators[0], imitators[1]), [painting], judges[0], judges[1])
+            for path in photos:
+                values.append(contest.on(material.middle(path, self.size), self.cache))
+                self.tick()
+        encoders = pairs.encoding(both, torch.float32) | pairs.encoding(both, choose("cpu", "torch").dtype)
+        encoded = seconds(encoders, paintings[0].pixels, self.rounds, self.tick)
+        return Outcome("any style", both, values, [], self._seconds(imitators)), encoded
+
     def _seconds(self, contenders: Sequence[Contender]) -> dict[tuple[str, str], float]:
         """Median seconds by label and precision: in float32, and in the one that the service takes here."""
-        kinds = dict.fromkeys((torch.float32, choose("cpu").dtype))
+        kinds = dict.fromkeys((torch.float32, choose("cpu", "torch").dtype))
         paints = {
             (each.label, str(kind).removeprefix("torch.")): each.in_precision(kind)
             for kind in kinds
