@@ -78,7 +78,7 @@ async def read_job(request: web.Request, limits: Limits, inflow: Inflow) -> Job:
             refusal = BadReference(f"The style picture cannot be used. {too_large(limits).message}")
             fields.references.append(await read_part(part, limits.picture_bytes, count, refusal))
         else:
-            fields.texts[name] = await _read_text(part, count)
+            fields.texts[name] = await _read_text(part, name, count)
 
     await read_form(request, inflow, take, "the fields “image” and “style”")
     return _job(fields)
@@ -127,12 +127,13 @@ async def read_part(part: BodyPartReader, bound: int, count: Count, refusal: Exc
     return bytes(data)
 
 
-async def _read_text(part: BodyPartReader, count: Count) -> str:
-    refusal = InvalidRequest(f"The field “{part.name}” is too long.")
+async def _read_text(part: BodyPartReader, name: str, count: Count) -> str:
+    """A part of words. It is told its ``name``, for a part that is asked reads its own header anew each time."""
+    refusal = InvalidRequest(f"The field “{name}” is too long.")
     try:
         return (await read_part(part, TEXT_BYTES, count, refusal)).decode()
     except UnicodeDecodeError:
-        raise InvalidRequest(f"The field “{part.name}” is not UTF-8.") from None
+        raise InvalidRequest(f"The field “{name}” is not UTF-8.") from None
 
 
 def _job(fields: _Fields) -> Job:
