@@ -126,7 +126,7 @@ class Studio:
     def _written(self, root: Path, new: Baked) -> Card:
         try:
             card = creations.install(root, new)
-        except FileExistsError as error:
+        except creations.NameTakenError as error:
             raise StyleExists(_taken(new.card.id)) from error
         except NotPainted as error:
             raise BadReference("No style can be made of these pictures; photos come out as one flat colour.") from error

@@ -30,7 +30,7 @@ def asked(creation: Creation, day: str) -> tuple[Card, Consent]:
         title=creation.title,
         network="small",
         licence=Licence("unknown", "unknown"),
-        origin=Origin("unknown", creation.subject, day, platform.machine() or "unknown"),
+        origin=Origin("unknown", "its creator", day, platform.machine() or "unknown"),
     )
     try:
         creations.check(card, consent)

@@ -125,7 +125,7 @@ def bake(library: Library, base: Card, code: Tensor, count: int, blank: Card, co
         network_options=options(module),
         licence=_licence(base.licence, own.licence),
         origin=replace(blank.origin, recipe=recipe, data=(own, *base.origin.data)),
-        size=replace(base.size, minimum=16),
+        size=base.size,
         defaults=base.defaults,
         consent=consent,
     )

@@ -93,7 +93,7 @@ def test_nothing_is_half_written_and_nothing_written_over(library: Library, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["any"]
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "notes.txt").write_text("somebody's")
-    with pytest.raises(FileExistsError):
+    with pytest.raises(creations.NameTakenError):
         creations.install(tmp_path, new)
     assert (tmp_path / "ada" / "notes.txt").read_text() == "somebody's"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ada", "any"]
