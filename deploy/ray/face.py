@@ -58,5 +58,5 @@ class Measures:
             try:
                 self._text = together(await self._service.metrics())
             except (RayError, RayServeException) as error:  # a replica went meanwhile; the next time it is not asked
-                log.info("not every replica could be measured: %s", type(error).__name__)
+                log.debug("not every replica could be measured: %s", type(error).__name__)
             await asyncio.sleep(MEASURED_EVERY_S)
