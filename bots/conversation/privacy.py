@@ -35,6 +35,7 @@ _LINES = {
     "remembered": "privacy-remembered",
     "results": "privacy-results",
     "pictures": "privacy-pictures",
+    "spent": "privacy-spent",
     "consents": "privacy-consents",
     "questions": "privacy-questions",
     "languages": "privacy-languages",
@@ -42,6 +43,7 @@ _LINES = {
     "styles": "privacy-styles",
     "chats": "privacy-chats",
 }
+_STAYS = ("spent",)  # when a person is forgotten
 
 
 class Privacy:
@@ -61,7 +63,9 @@ class Privacy:
     async def _told(self, message: Message) -> Text:
         """What is kept, what there is of the person now, and what they answered for good, with a button for each."""
         tag, held = message.person.language, await self._held(message)
-        lines = [replies.text(tag, "privacy"), "", *_listed(tag, "privacy-held", held)]
+        there = _lines(tag, asdict(held))
+        lines = [replies.text(tag, "privacy"), "", replies.text(tag, "privacy-held" if there else "privacy-nothing")]
+        lines += there
         consents = await self._ledger.consents.given_by(message.platform, message.person.id)
         if consents:
             lines += ["", replies.text(tag, "privacy-answers")]
@@ -102,10 +106,18 @@ class Privacy:
         await self._clear(message, adapter)
         for dropped in await forgetting.forget(platform, person, own, digest):
             await self._tell(dropped, message, adapter)
-        left = await forgetting.traces(platform, person, own)
+        tag, done = message.person.language, _lines(message.person.language, _only(held, stays=False))
+        done = [replies.text(tag, "forgetme-done"), *done] if done else [replies.text(tag, "privacy-nothing")]
+        return Text("\n".join([*done, "", *await self._proof(message, own)]), panel=True)
+
+    async def _proof(self, message: Message, own: int) -> list[str]:
+        """What a search finds once a person is forgotten."""
+        forgetting, platform, person = self._ledger.forgetting, message.platform, message.person.id
         tag = message.person.language
-        said = replies.text(tag, "forgetme-left", count=left) if left else replies.text(tag, "forgetme-proof")
-        return Text("\n".join([*_listed(tag, "forgetme-done", held), "", said]), panel=True)
+        if left := await forgetting.traces(platform, person, own):
+            return [replies.text(tag, "forgetme-left", count=left)]
+        stays = _lines(tag, _only(await forgetting.held(platform, person, own), stays=True))
+        return [replies.text(tag, "forgetme-stays"), *stays] if stays else [replies.text(tag, "forgetme-proof")]
 
     async def _end(self, message: Message, own: int) -> None:
         """End what runs for the person in all chats, and let what is leaving arrive."""
@@ -143,10 +155,14 @@ async def _quietly(sending: Awaitable[object]) -> None:
         log.info("while a person was forgotten: %s", refusal)
 
 
-def _listed(tag: str, heading: str, held: Held) -> list[str]:
-    """A line for each kind of thing of which there is any, under a heading."""
-    lines = [replies.text(tag, _LINES[name], count=count) for name, count in asdict(held).items() if count]
-    return [replies.text(tag, heading), *lines] if lines else [replies.text(tag, "privacy-nothing")]
+def _only(held: Held, *, stays: bool) -> dict[str, int]:
+    """Of what is held, that which stays when a person is forgotten, or that which goes."""
+    return {name: count for name, count in asdict(held).items() if (name in _STAYS) is stays}
+
+
+def _lines(tag: str, counts: Mapping[str, int]) -> list[str]:
+    """A line for each kind of thing of which there is any."""
+    return [replies.text(tag, _LINES[name], count=count) for name, count in counts.items() if count]
 
 
 def _consent(message: Message, place: int, consent: Consent) -> str:

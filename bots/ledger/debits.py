@@ -8,15 +8,19 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import aiosqlite
+
+from bots.ledger import spenders
 from bots.ledger.database import Database
 from bots.ledger.records import Entry
 
 DAY_S = 86400.0
 _KEPT_S = 30 * DAY_S
-_SCOPES = {  # the columns that hold together what is counted
-    "person": ("platform", "chat", "person"),
-    "chat": ("platform", "chat"),
-    "everywhere": ("platform", "person"),
+_BY_PERSON = "(person = :person OR digest = :digest)"  # a person who was forgotten since has no new quota
+_SCOPES = {  # what is counted together
+    "person": f"platform = :platform AND chat = :chat AND {_BY_PERSON}",
+    "chat": "platform = :platform AND chat = :chat",
+    "everywhere": f"platform = :platform AND {_BY_PERSON}",
 }
 
 
@@ -45,8 +49,9 @@ class Debits:
         async with self._database.transaction() as db:
             if await self._database.rows("SELECT 1 FROM debits WHERE number = ?", entry.number):
                 return None
+            whose = key | {"digest": await spenders.known(db, message.platform, message.person.id)}
             for scope, quota in quotas.items():
-                over = None if quota is None else await self._over(scope, quota, key, pictures, now)
+                over = None if quota is None else await _over(db, scope, quota, whose, pictures, now)
                 if over:
                     return over
             await db.execute(
@@ -56,26 +61,28 @@ class Debits:
             )
         return None
 
-    async def _over(self, scope: str, quota: int, key: dict[str, str], pictures: int, now: float) -> Over | None:
-        columns = _SCOPES[scope]
-        where = " AND ".join(f"{column} = ?" for column in columns)
-        rows = await self._database.rows(
-            f"SELECT at, pictures FROM debits WHERE {where} AND at > ? ORDER BY at",  # noqa: S608  ours
-            *(key[column] for column in columns),
-            now - DAY_S,
-        )
-        excess = sum(counted for _, counted in rows) + pictures - quota
-        if excess <= 0:
-            return None
-        if pictures > quota:
-            return Over(scope, quota, None)
-        for at, counted in rows:
-            excess -= counted
-            if excess <= 0:
-                return Over(scope, quota, at + DAY_S - now)
-        return Over(scope, quota, DAY_S)
-
     async def tidy(self) -> None:
         """Forget what neither quotas nor statistics count any more."""
+        now = time.time()
         async with self._database.transaction(durable=False) as db:
-            await db.execute("DELETE FROM debits WHERE at < ?", (time.time() - _KEPT_S,))
+            await db.execute("DELETE FROM debits WHERE at < ?", (now - _KEPT_S,))
+            await spenders.tidy(db, now - DAY_S)
+
+
+async def _over(
+    db: aiosqlite.Connection, scope: str, quota: int, whose: Mapping[str, str | None], pictures: int, now: float
+) -> Over | None:
+    rows = await db.execute_fetchall(
+        f"SELECT at, pictures FROM debits WHERE {_SCOPES[scope]} AND at > :since ORDER BY at",  # noqa: S608  ours
+        {**whose, "since": now - DAY_S},
+    )
+    excess = sum(counted for _, counted in rows) + pictures - quota
+    if excess <= 0:
+        return None
+    if pictures > quota:
+        return Over(scope, quota, None)
+    for at, counted in rows:
+        excess -= counted
+        if excess <= 0:
+            return Over(scope, quota, at + DAY_S - now)
+    return Over(scope, quota, DAY_S)

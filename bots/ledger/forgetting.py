@@ -11,8 +11,9 @@ from typing import Any
 import aiosqlite
 
 from bots.commands import parse
-from bots.ledger import records
+from bots.ledger import records, spenders
 from bots.ledger.database import Database
+from bots.ledger.debits import DAY_S
 from bots.ledger.grants import signature
 from bots.ledger.shown import Place
 from bots.message import Message
@@ -34,6 +35,8 @@ _COUNTS = {
     "remembered": f"SELECT count(*) FROM remembered WHERE {_BY_PERSON} AND until > :now",
     "results": f"SELECT count(*) FROM shown WHERE {_BY_PERSON}",
     "pictures": f"SELECT coalesce(sum(pictures), 0) FROM debits WHERE {_BY_PERSON}",
+    "spent": "SELECT coalesce(sum(pictures), 0) FROM debits "
+    "WHERE platform = :platform AND digest = :spender AND at > :today",
     "consents": f"SELECT count(*) FROM consents WHERE {_BY_PERSON}",
     "questions": f"SELECT count(*) FROM requests WHERE {_BY_ASKING} AND until > :now",
     "languages": f"SELECT count(*) FROM people WHERE {_BY_PERSON} AND language IS NOT NULL",
@@ -60,6 +63,7 @@ _FORGET = (
     f"DELETE FROM messages WHERE {_BY_PERSON} AND body IS NULL "
     "AND (chat IN (SELECT value FROM json_each(:private)) OR names(chat, :person) OR names(message, :person))",
     f"UPDATE messages SET person = '' WHERE {_BY_PERSON} AND body IS NULL",
+    f"UPDATE debits SET digest = :spender WHERE {_BY_PERSON} AND at > :today",
     "UPDATE debits SET person = '', chat = iif(chat IN (SELECT value FROM json_each(:private)), '', chat) "
     f"WHERE {_BY_PERSON}",
     "DELETE FROM chats WHERE platform = :platform AND chat IN (SELECT value FROM json_each(:private))",
@@ -71,13 +75,17 @@ _FORGET = (
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How much is held of a person: messages not answered, keys of answered ones, and so on."""
+    """How much is held of a person: messages not answered, keys of answered ones, and so on.
+
+    ``spent`` are today's pictures of before the person was forgotten, counted under a digest until the day is over.
+    """
 
     waiting: int
     keys: int
     remembered: int
     results: int
     pictures: int
+    spent: int
     consents: int
     questions: int
     languages: int
@@ -109,9 +117,9 @@ class Forgetting:
         return int(rows[0][0]) if rows else None
 
     async def held(self, platform: str, person: str, own: int) -> Held:
-        values = {"platform": platform, "person": person, "own": own, "now": time.time()}
-        values["signature"] = await signature(self._database, platform, person)
+        values = {"own": own, **await self._values(platform, person)}
         async with self._database.transaction(durable=False) as db:
+            values["spender"] = await spenders.known(db, platform, person)
             counts = {name: await _count(db, query, values) for name, query in _COUNTS.items()}
         return Held(**counts)
 
@@ -138,12 +146,13 @@ class Forgetting:
     async def forget(self, platform: str, person: str, own: int, digest: str) -> tuple[Message, ...]:
         """Delete all there is of the person; the messages of others that wanted their profile picture, now dropped.
 
-        Of the message that asks, only what is needed to answer it stays, until it is answered.
+        Today's pictures still count, under a digest. Of the message that asks, only what is needed to answer it stays,
+        until it is answered.
         """
-        values = {"platform": platform, "person": person, "own": own, "digest": digest, "now": time.time()}
-        values["signature"] = await signature(self._database, platform, person)
+        values = {"own": own, "digest": digest, **await self._values(platform, person)}
         async with self._database.transaction() as db:
             await _teach(db)
+            values["spender"] = await spenders.sign(db, platform, person)
             dropped = await _leave_others(db, values)
             private = json.dumps([chat for (chat,) in await db.execute_fetchall(_PRIVATE, values)])
             for statement in _FORGET:
@@ -151,10 +160,15 @@ class Forgetting:
         await self._database.empty_log()
         return dropped
 
+    async def _values(self, platform: str, person: str) -> dict[str, Any]:
+        now = time.time()
+        signed = await signature(self._database, platform, person)
+        return {"platform": platform, "person": person, "signature": signed, "now": now, "today": now - DAY_S}
+
     async def traces(self, platform: str, person: str, own: int) -> int:
         """In how many rows of all tables the person is still named: none, but for what came, or is leaving, meanwhile.
 
-        A block by the operator is not counted.
+        A block by the operator is not counted, nor is what stands under a digest, as ``held`` tells.
         """
         async with self._database.transaction(durable=False) as db:
             await _teach(db)

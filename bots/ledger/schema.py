@@ -216,4 +216,11 @@ STEPS: tuple[tuple[str, ...], ...] = (
             SELECT RAISE(ABORT, 'a grant is never replaced');
         END""",
     ),
+    (
+        # Of people who were forgotten, ``person`` is empty; for a day ``digest`` still counts towards their quotas.
+        "ALTER TABLE debits ADD COLUMN digest TEXT",
+        "CREATE INDEX debits_of_forgotten ON debits (platform, digest, at) WHERE digest IS NOT NULL",
+        # What these digests are made with; goes with the last of them.
+        "CREATE TABLE spenders (key BLOB NOT NULL)",
+    ),
 )

@@ -24,6 +24,7 @@ NEEDLES = (ANN.encode(), NAME.encode(), *PICTURES, *map(inverted, PICTURES))
 OF_NOBODY = {  # tables that tell of nobody:
     "announced",  # which chats have heard an announcement, while it is sent; her private chat goes with chats
     "sealing",  # what a key is derived with
+    "spenders",  # what digests are made with
     "grants",  # under digests, which only signers can tell the owners of
 }
 
@@ -157,7 +158,8 @@ async def test_all_is_forgotten_in_every_table_and_in_every_byte_of_the_files(to
         told = await town.forgets(ledger)
         town.service.gate.set()
         await town.rest(ledger)
-        assert said("forgetme-proof") in told
+        assert said("forgetme-stays") in told
+        assert told.endswith(said("privacy-spent", count=1)), "what was waiting was given back"
         for line, count in (("waiting", 1), ("results", 1), ("pictures", 2), ("consents", 1), ("questions", 2)):
             assert said(f"privacy-{line}", count=count) in told
         assert said("privacy-languages") in told
@@ -185,6 +187,21 @@ async def test_what_ran_for_her_ends_and_others_lose_nothing_of_their_own(town: 
         assert not any("/consent" in str(seen.buttons) for seen in town.console.sent), "a question is still open"
         await town.ann.listener.receive(town.ann.message("/style anime", PHOTO, id="1001"))
         assert await ledger.open_entries() == (), "a message that was answered is known, though not whose it was"
+
+
+async def test_todays_count_stays_under_a_digest_for_a_day_and_then_goes_with_its_key(town: Town) -> None:
+    async with town.running() as ledger:
+        await town.answer(town.ann, "/style anime", PHOTO)
+        await town.rest(ledger)
+        assert said("forgetme-stays") in await town.forgets(ledger)
+        told = await town.answer(town.ann, "/privacy")
+        assert said("privacy-spent", count=1) in told.text
+        assert said("privacy-pictures", count=1) not in told.text
+        await ledger._database.rows("UPDATE debits SET at = at - 86400")
+        await ledger.tidy()
+        assert await ledger._database.rows("SELECT person, digest FROM debits") == [("", None)]
+        assert await ledger._database.rows("SELECT key FROM spenders") == []
+        assert said("privacy-spent", count=1) not in (await town.answer(town.ann, "/privacy")).text
 
 
 async def test_a_trace_that_is_left_is_admitted(town: Town) -> None:
@@ -229,7 +246,7 @@ async def test_killed_while_forgetting_it_is_finished_and_answered(town: Town, w
             await ledger.forgetting.forget("console", ANN, entry.number, answer_key(press))
     async with town.running() as ledger:
         await town.rest(ledger)
-        assert [said("forgetme-proof") in seen.text for seen in town.console.sent].count(True) == 1
+        assert [said("forgetme-stays") in seen.text for seen in town.console.sent].count(True) == 1
         assert await tables_that_tell(ledger) == set()
 
 

@@ -146,6 +146,27 @@ async def test_the_operators_quota_holds_in_all_chats_together(
     assert refused.text.startswith("One picture a day is for you, and you have had it.")
 
 
+@pytest.mark.parametrize("quota", ["here", "everywhere"])
+async def test_who_is_forgotten_gets_no_new_quota_and_nobody_else_loses_theirs(
+    path: Path, console: Console, service: Inverting, quota: str
+) -> None:
+    about = {"person_quota": 1} if quota == "everywhere" else {}
+    async with talking(path, console, service, **about) as conversation:
+        if quota == "here":
+            await rule(console, conversation, "quota 1")
+        ben, eve = (in_group(console, conversation, person) for person in ("ben", "eve"))
+        for time in ("first", "second"):
+            await answer(ben, "/style anime", PHOTO, id=f"photo {time}")
+            (button,) = (await answer(ben, "/forgetme", id=f"forget {time}")).buttons
+            assert replies.text("en", "forgetme-stays") in (await answer(ben, button, id=f"sure {time}")).text
+        assert len(service.jobs) == 1
+        await answer(eve, "/style anime", SECOND)
+        assert len(service.jobs) == 2
+    age(path, 86_400)
+    async with talking(path, console, service, **about) as conversation:
+        assert (await answer(in_group(console, conversation, "ben"), "/style anime", PHOTO, id="tomorrow")).pictures
+
+
 async def test_pictures_that_fail_are_given_back(path: Path, console: Console, service: Inverting) -> None:
     async with talking(path, console, service) as conversation:
         await rule(console, conversation, "quota 2")

@@ -5,7 +5,7 @@ privacy =
     • The number of a message that was answered: 30 days, so that it is not answered twice.
     • What a result was made of, and how to fetch that photo again: a day, for the buttons under it. A style or photo that waits for the other: ten minutes.
     • Where a result stands in its chat: 30 days, so that it can be deleted.
-    • How many pictures you had, and in which style: 30 days, for limits and counts.
+    • How many pictures you had, and in which style: 30 days, for limits and counts. After /forgetme those of the last day count on under a digest of you, so that forgetting gives no new ones; when the day is over, nobody can tell whose they were.
     • A question about a profile picture: a day, and another after its answer.
     • The language you chose, and what you answered for good about your profile picture: until you change it.
     • How a chat is set, when it was last used and how to reach it: without end; our private chat, until /forgetme.
@@ -33,6 +33,10 @@ privacy-results = • { $count ->
 privacy-pictures = • { $count ->
         [one] 1 picture counted
        *[other] { $count } pictures counted
+    }
+privacy-spent = • { $count ->
+        [one] 1 picture of the last day, counted under a digest
+       *[other] { $count } pictures of the last day, counted under a digest
     }
 privacy-consents = • { $count ->
         [one] 1 answer for good about your profile picture
@@ -63,11 +67,12 @@ privacy-forgetme = Delete all of it
 privacy-not-yours = That button is somebody else’s, or it has been pressed already. /privacy shows your own.
 
 ## Forgetting
-forgetme = I would delete all that I keep of you, in every chat here: what waits is cancelled, the buttons under your results stop working, your answers about your profile picture and your language are forgotten, your own styles are taken back. Pictures that stand in the chats stay there, but for those that were to be deleted anyway. Are you sure?
+forgetme = I would delete all that I keep of you, in every chat here: what waits is cancelled, the buttons under your results stop working, your answers about your profile picture and your language are forgotten, your own styles are taken back. Pictures that stand in the chats stay there, but for those that were to be deleted anyway; and how many you had today still counts for a day, under a digest. Are you sure?
 forgetme-sure = Yes, delete it
 forgetme-as-yourself = You speak here in the name of the chat. Please ask for this as yourself.
 forgetme-done = Deleted, in every chat here:
 forgetme-proof = Then I searched every table for you and found nothing. This message goes with my answer.
+forgetme-stays = Then I searched every table for you. This message goes with my answer, and only this stays, as /privacy says:
 forgetme-left = Then I searched every table for you and still found { $count ->
         [one] 1 trace.
        *[other] { $count } traces.
