@@ -15,6 +15,7 @@ NAMES = (*MENU, "start")  # platforms offer "start" by themselves
 RESTYLING = (  # what a chat's rules may leave to its admins
     *("style", "styles", "try", "like", "avatar", "again", "newstyle"),
 )
+OF_RIGHT = ("privacy", "forgetme")  # answered even to people whom the operator has blocked
 _LONGEST_WISH = 200  # characters; far longer than any name, short enough for any pattern
 
 _COMMAND = re.compile(r"\s*[/!]([a-z_]+)(?:\s+(.*))?$", re.IGNORECASE | re.DOTALL)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bots import replies
 from bots.adapter import Adapter
-from bots.commands import RESTYLING, Command, parse
+from bots.commands import OF_RIGHT, RESTYLING, Command, parse
 from bots.conversation import again, languages, naming
 from bots.conversation.request import Request
 from bots.ledger import Entry, Ledger
@@ -40,13 +40,17 @@ class Policy:
         self._person_quota, self._max_items = person_quota, max_items
 
     async def admitted(self, message: Message, adapter: Adapter) -> Message | None:
-        """The message in the language to answer it in; None for whom the operator has blocked."""
-        known = await self._ledger.people.known(message.platform, message.person.id)
-        if known.blocked:
+        """The message in the language to answer it in; None for whom the operator has blocked.
+
+        What is kept of blocked people they may still ask, and have deleted.
+        """
+        known, command = await self._ledger.people.known(message.platform, message.person.id), parse(message.text)
+        if known.blocked and not (command and command.name in OF_RIGHT):
             return None
-        await self._ledger.chats.note(message, adapter.home(message.address))
+        if not known.blocked:  # nobody announces anything to somebody who is not heard
+            await self._ledger.chats.note(message, adapter.home(message.address))
         rules = await self._ledger.chats.rules(message.platform, message.chat)
-        own = languages.chosen(parse(message.text), known.language)  # what it chooses holds for its own answer, too
+        own = languages.chosen(command, known.language)  # what it chooses holds for its own answer, too
         language = own or rules.language or message.person.language
         return replace(message, person=replace(message.person, language=language))
 

@@ -38,12 +38,13 @@ _LINES = {
     "spent": "privacy-spent",
     "consents": "privacy-consents",
     "questions": "privacy-questions",
+    "blocked": "privacy-blocked",
     "languages": "privacy-languages",
     "creations": "privacy-creations",
     "styles": "privacy-styles",
     "chats": "privacy-chats",
 }
-_STAYS = ("spent",)  # when a person is forgotten
+_STAYS = ("spent", "blocked")  # when a person is forgotten
 
 
 class Privacy:

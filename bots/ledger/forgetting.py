@@ -39,6 +39,7 @@ _COUNTS = {
     "WHERE platform = :platform AND digest = :spender AND at > :today",
     "consents": f"SELECT count(*) FROM consents WHERE {_BY_PERSON}",
     "questions": f"SELECT count(*) FROM requests WHERE {_BY_ASKING} AND until > :now",
+    "blocked": f"SELECT count(*) FROM people WHERE {_BY_PERSON} AND blocked",
     "languages": f"SELECT count(*) FROM people WHERE {_BY_PERSON} AND language IS NOT NULL",
     "creations": f"SELECT count(*) FROM creations WHERE {_BY_PERSON} AND until > :now "
     "AND state NOT IN ('made', 'refused')",
@@ -77,7 +78,8 @@ _FORGET = (
 class Held:
     """How much is held of a person: messages not answered, keys of answered ones, and so on.
 
-    ``spent`` are today's pictures of before the person was forgotten, counted under a digest until the day is over.
+    ``spent`` are today's pictures of before the person was forgotten, counted under a digest until the day is over. That
+    stays when a person is forgotten, and so does a block by the operator (``blocked``).
     """
 
     waiting: int
@@ -88,6 +90,7 @@ class Held:
     spent: int
     consents: int
     questions: int
+    blocked: int
     languages: int
     creations: int
     styles: int
@@ -168,7 +171,7 @@ class Forgetting:
     async def traces(self, platform: str, person: str, own: int) -> int:
         """In how many rows of all tables the person is still named: none, but for what came, or is leaving, meanwhile.
 
-        A block by the operator is not counted, nor is what stands under a digest, as ``held`` tells.
+        Neither a block by the operator is counted nor what stands under a digest, of which ``held`` tells.
         """
         async with self._database.transaction(durable=False) as db:
             await _teach(db)

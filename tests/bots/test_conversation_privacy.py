@@ -298,6 +298,31 @@ async def test_a_block_stays(town: Town) -> None:
         assert await ledger.forgetting.traces("console", ANN, 0) == 0
 
 
+async def test_a_blocked_person_is_still_told_what_is_kept_and_has_it_deleted(town: Town) -> None:
+    async with town.running() as ledger:
+        await town.answer(town.ann, "/style anime", PHOTO)
+        await town.rest(ledger)
+        await ledger.people.block("console", ANN, blocked=True)
+        await town.ann.say("/help")
+        await town.ann.say("/style anime", SECOND)
+        told = await town.answer(town.ann, "/privacy")
+        assert said("privacy-blocked") in told.text
+        assert said("privacy-results", count=1) in told.text
+        assert len(town.service.jobs) == 1, "beside this there is silence"
+        forgotten = await town.forgets(ledger)
+        assert said("privacy-blocked") in forgotten.partition(said("forgetme-stays"))[2]
+        assert (await ledger.people.known("console", ANN)).blocked
+        await town.rest(ledger)
+        assert await tables_that_tell(ledger) == {"people"}, "the block itself"
+
+
+async def test_to_ask_for_what_is_kept_does_not_make_a_blocked_person_reachable(town: Town) -> None:
+    async with town.running() as ledger:
+        await ledger.people.block("console", ANN, blocked=True)
+        assert said("privacy-chats") not in (await town.answer(town.private, "/privacy")).text
+        assert await ledger.chats.reachable() == ()
+
+
 async def test_who_speaks_as_the_chat_cannot_have_it_forgotten(town: Town) -> None:
     async with town.running():
         town.ben.person = Person("group", "The group")

@@ -11,7 +11,7 @@ privacy =
     • How a chat is set, when it was last used and how to reach it: without end; our private chat, until /forgetme.
     • The pictures of a style that you are making: until it is made, refused or dropped, 7 days at most. A style of yours: until you take it back, or its time is over.
     • That, when and to what you agreed for a style, its short name, and digests of its pictures: for good. You stand there as a digest, and after /forgetme nobody can tell that it was you.
-    • If the one who runs me has blocked somebody: until they lift it, even after /forgetme.
+    • If the one who runs me has blocked somebody: until they lift it, even after /forgetme. To these two commands I answer all the same.
 privacy-nothing = There is nothing of you here.
 privacy-held = Of you there is now:
 privacy-waiting = • { $count ->
@@ -47,6 +47,7 @@ privacy-questions = • { $count ->
        *[other] { $count } questions about profile pictures
     }
 privacy-chats = • our private chat: how it is set, and how to reach you
+privacy-blocked = • that the one who runs me has blocked you
 privacy-languages = • the language you chose
 privacy-creations = • { $count ->
         [one] 1 style that you are making, with its pictures

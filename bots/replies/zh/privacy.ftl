@@ -11,7 +11,7 @@ privacy =
     • 每个聊天的设置、最近一次使用的时间，以及怎样联系到它：一直保留；我们的私聊到 /forgetme 为止。
     • 你正在做的风格的图片：到做好、被拒或放弃为止，最多 7 天。你的风格：到你收回或期限已过为止。
     • 你为一个风格同意过、何时同意、同意了什么，它的短名，以及图片的摘要：永久。你在那里只是一个摘要，/forgetme 之后谁也看不出是你。
-    • 如果管理我的人屏蔽了某人：到解除为止，/forgetme 之后也会保留。
+    • 如果管理我的人屏蔽了某人：到解除为止，/forgetme 之后也会保留。这两个命令我照样答复。
 privacy-nothing = 这里没有与你有关的内容。
 privacy-held = 现在与你有关的有：
 privacy-waiting = • { $count } 条尚未答复的消息
@@ -23,6 +23,7 @@ privacy-spent = • 最近一天的 { $count } 张图，以摘要计数
 privacy-consents = • { $count } 项对头像的长期答复
 privacy-questions = • { $count } 个关于头像的请求
 privacy-chats = • 我们的私聊：它的设置，以及怎样联系到你
+privacy-blocked = • 管理我的人屏蔽了你
 privacy-languages = • 你选的语言
 privacy-creations = • 你正在做的 { $count } 个风格及其图片
 privacy-styles = • 你的 { $count } 个风格
