@@ -13,6 +13,13 @@ from bots.message import Address, Message
 OF_CHATS = (  # tables with a column “chat”
     *("consents", "requests", "debits", "remembered", "shown", "announced", "creations"),
 )
+# Answers that their members have given anew in the chat's new place; of two at once it is no.
+_OUTLIVED_CONSENTS = """
+    DELETE FROM consents AS here WHERE platform = :platform AND chat = :chat AND EXISTS (
+        SELECT 1 FROM consents AS there WHERE platform = :platform AND chat = :to AND person = here.person
+        AND (there.at > here.at OR (there.at = here.at AND there.allowed < here.allowed))
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,7 @@ class Chats:
                 (to, platform, chat),
             )
             await _move_messages(db, platform, chat, to)
+            await db.execute(_OUTLIVED_CONSENTS, {"platform": platform, "chat": chat, "to": to})
             await move_grants(db, f"{platform}:{chat}", f"{platform}:{to}")
             for table in OF_CHATS:
                 await db.execute(

@@ -78,8 +78,8 @@ _FORGET = (
 class Held:
     """How much is held of a person: messages not answered, keys of answered ones, and so on.
 
-    ``spent`` are today's pictures of before the person was forgotten, counted under a digest until the day is over. That
-    stays when a person is forgotten, and so does a block by the operator (``blocked``).
+    ``spent`` are today's pictures of before the person was forgotten, counted under a digest until the day is over.
+    That stays when a person is forgotten, and so does a block by the operator (``blocked``).
     """
 
     waiting: int

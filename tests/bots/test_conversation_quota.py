@@ -356,6 +356,28 @@ async def test_no_table_is_left_behind_when_a_chat_moves(path: Path, console: Co
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "stands"),
+    [
+        *(((True, 1), (False, 2), False), ((False, 1), (True, 2), True)),  # the answer of the new place is newer
+        *(((True, 2), (False, 1), True), ((False, 2), (True, 1), False)),  # that of the old one is
+        *(((True, 1), (False, 1), False), ((False, 1), (True, 1), False)),  # both at once: no
+    ],
+)
+async def test_when_a_chat_moves_the_newer_answer_about_a_picture_holds(
+    path: Path, before: tuple[bool, int], after: tuple[bool, int], stands: bool
+) -> None:
+    async with Ledger(path) as ledger:
+        for chat, answered in (("group", before), ("supergroup", after)):
+            await ledger._database.rows("INSERT INTO consents VALUES ('console', ?, 'ann', ?, ?)", chat, *answered)
+            await ledger._database.rows("INSERT INTO consents VALUES ('console', ?, ?, 1, 1)", chat, f"of {chat}")
+        for _ in range(2):
+            await ledger.chats.move("console", "group", "supergroup")
+            assert await ledger.consents.standing("console", "supergroup", "ann") is stands
+        for other in ("of group", "of supergroup"):
+            assert await ledger.consents.standing("console", "supergroup", other)
+
+
+@pytest.mark.parametrize(
     ("free_in_s", "key", "count"),
     [
         *((1, "minutes", 1), (61, "minutes", 2), (59 * 60, "minutes", 59)),
