@@ -240,6 +240,16 @@ def _max_pool2d(features: Symbol, kernel_size: int, stride: int | None = None, *
     )
 
 
+@operator("avg_pool2d")
+def _avg_pool2d(features: Symbol, kernel_size: int) -> Symbol:
+    return _symbol(ops.avg_pool(features.node, _pair(kernel_size), [0, 0], [0, 0], _pair(kernel_size), True))
+
+
+@operator("reciprocal")
+def _reciprocal(features: Symbol) -> Symbol:
+    return _symbol(ops.divide(_node(1), features.node))
+
+
 @operator("add")
 def _add(one: Any, other: Any) -> Symbol:
     return _symbol(ops.add(_node(one), _node(other)))

@@ -18,9 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from styles.networks import bands
-from styles.networks.bands import Bands
+from styles.networks.bands import Bands, doubled
 from styles.networks.norm import PictureNorm
-from styles.networks.small import doubled
 from styles.networks.statistics import EPSILON, moments
 
 DEPTHS = (16, 32, 64)  # channels of the encoder, each at half the size of the one before

@@ -12,8 +12,6 @@ from torch.nn import functional
 
 from styles.networks.norm import Moments, Normalising
 
-AXES = ((3**-0.5, 3**-0.5, 3**-0.5), (2**-0.5, 0.0, -(2**-0.5)), (6**-0.5, -2 * 6**-0.5, 6**-0.5))
-"""Brightness, red against blue, magenta against green."""
 LEVELS = 4  # bands, each at half the size of the one before; under them lies what is left
 COUNT = 3 + 3 * (LEVELS + 1)  # the means, then each band's deviations
 REACH = 27  # pixels that the bands add to the painter's own reach: a cell of what is left, and its enlargements
@@ -25,7 +23,7 @@ DARKEST = 0.01  # as near to black and white as a photo is taken to be: beyond i
 class Bands(nn.Module):
     """Call it with ``N x 3 x H x W`` RGB in [0, 1] and ``N x COUNT`` moments: the same shape and range, in float32.
 
-    Sides are multiples of 2 to the power of ``LEVELS``, or a band's last row is seen a little larger than it is.
+    Sides are multiples of 2 to the power of ``LEVELS``. One row of moments serves all pictures.
     """
 
     def __init__(self) -> None:
@@ -34,26 +32,18 @@ class Bands(nn.Module):
 
     def forward(self, images: Tensor, wanted: Tensor) -> Tensor:
         mean, *spreads = wanted.float()[..., None, None].chunk(LEVELS + 2, dim=1)  # each N x 3 x 1 x 1
-        *bands, rest = self._pyramid(images)
+        *bands, rest = pyramid(images)
         picture: Tensor = self.gains[LEVELS](rest, spreads[LEVELS]) + mean
         for level in reversed(range(LEVELS)):
-            picture = enlarged(picture, bands[level]) + self.gains[level](bands[level], spreads[level])
-        return functional.conv2d(picture, axes(picture).transpose(0, 1)).clamp(0, 1)
+            picture = doubled(picture) + self.gains[level](bands[level], spreads[level])
+        return rgb(picture).clamp(0, 1)
 
-    def moments(self, references: Tensor) -> Tensor:
+    @staticmethod
+    def moments(references: Tensor) -> Tensor:
         """``N x COUNT``: what ``N x 3 x H x W`` style pictures in [0, 1] ask for."""
-        bands = self._pyramid(references)
+        bands = pyramid(references)
         mean = bands[-1].mean((2, 3))
         return torch.cat((mean, *(band.var((2, 3), correction=0).sqrt() for band in bands)), dim=1)
-
-    def _pyramid(self, images: Tensor) -> list[Tensor]:
-        """The bands from the finest, then what is left."""
-        left, bands = functional.conv2d(images.float(), axes(images)), []
-        for _ in range(LEVELS):
-            smaller = functional.avg_pool2d(left, 2, ceil_mode=True)
-            bands.append(left - enlarged(smaller, left))
-            left = smaller
-        return [*bands, left]
 
 
 class Gain(nn.Module, Normalising):
@@ -61,7 +51,7 @@ class Gain(nn.Module, Normalising):
 
     def forward(self, band: Tensor, wanted: Tensor) -> Tensor:
         mean, deviation = self._own(band)
-        return (band - mean) * (wanted / deviation.clamp_min(FAINTEST)).clamp(0, STEEPEST)
+        return (band - mean) * (deviation.clamp_min(FAINTEST).reciprocal() * wanted).clamp(0, STEEPEST)
 
     def seen(self, features: Tensor) -> Moments:
         variance, mean = torch.var_mean(features[0].float(), (1, 2), correction=0)
@@ -75,10 +65,31 @@ class Gain(nn.Module, Normalising):
         return mean, variance.sqrt()
 
 
-def axes(like: Tensor) -> Tensor:
-    """The axes as a convolution's weights. Made anew each time: a buffer would have to travel in every pack."""
-    return torch.tensor(AXES, device=like.device)[..., None, None]
+def pyramid(images: Tensor) -> list[Tensor]:
+    """The bands of ``N x 3 x H x W`` pictures in opponent colours, from the finest; then what is left."""
+    left, bands = opponent(images.float()), []
+    for _ in range(LEVELS):
+        smaller = functional.avg_pool2d(left, 2)
+        bands.append(left - doubled(smaller))
+        left = smaller
+    return [*bands, left]
 
 
-def enlarged(features: Tensor, like: Tensor) -> Tensor:
-    return functional.interpolate(features, size=like.shape[-2:], mode="bilinear", align_corners=False)
+def opponent(images: Tensor) -> Tensor:
+    """RGB on orthonormal axes: brightness, red against blue, and both against green."""
+    red, green, blue = images.chunk(3, dim=1)
+    return torch.cat(
+        ((red + green + blue) * 3**-0.5, (red - blue) * 2**-0.5, (red + blue - green * 2) * 6**-0.5), dim=1
+    )
+
+
+def rgb(picture: Tensor) -> Tensor:
+    """The inverse of ``opponent``."""
+    bright, warm, rosy = picture.chunk(3, dim=1)
+    grey, warm, rosy = bright * 3**-0.5, warm * 2**-0.5, rosy * 6**-0.5
+    return torch.cat((grey + warm + rosy, grey - rosy * 2, grey - warm + rosy), dim=1)
+
+
+def doubled(features: Tensor) -> Tensor:
+    """Twice the height and width, each new pixel between its neighbours."""
+    return functional.interpolate(features, scale_factor=2, mode="bilinear", align_corners=False)

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from styles.networks import bands
-from styles.networks.bands import Bands
+from styles.networks.bands import Bands, doubled
 from styles.networks.norm import PictureNorm
 
 Norm = Literal["instance", "layer"]
@@ -60,7 +60,7 @@ class SmallNet(nn.Module):
         self.leave = nn.Conv2d(fine, 3, 3, padding=1, padding_mode="reflect")
 
     def forward(self, images: Tensor) -> Tensor:
-        ground = images if self.bands is None else self.bands(images, self.moments.expand(len(images), -1))
+        ground = images if self.bands is None else self.bands(images, self.moments[None])
         first = self.enter((ground * 2 - 1).to(images.dtype))  # N, width, H/2, W/2
         deep = self.blocks(self.down(first))  # N, deep, H/4, W/4
         back = self.up(doubled(deep))  # N, width, H/2, W/2
@@ -101,8 +101,3 @@ class Residual(nn.Module):
 
 def normalisation(channels: int, norm: Norm) -> PictureNorm:
     return PictureNorm(channels if norm == "instance" else 1, channels)
-
-
-def doubled(features: Tensor) -> Tensor:
-    """Twice the height and width, each new pixel between its neighbours."""
-    return nn.functional.interpolate(features, scale_factor=2, mode="bilinear", align_corners=False)
