@@ -25,7 +25,10 @@ class Afterwards:
         """The pictures of a message stand in its chat as ``sent``."""
         message = entry.message
         rules = await self._ledger.chats.rules(message.platform, message.chat)
-        await self._ledger.shown.keep(answer_key(message), message, sent, rules.delete_after_s)
+        key = answer_key(message)
+        past = await again.recall(self._ledger.memory, message, key)
+        subject = past.subject if past else ""
+        await self._ledger.shown.keep(key, message, sent, rules.delete_after_s, subject)
 
     async def tidy(self) -> None:
         """Delete the results whose time is over. What cannot be done now is left to the next time."""

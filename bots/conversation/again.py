@@ -32,6 +32,8 @@ class Past:
 
     ``full`` asks for the full size, ``still`` for the first frame of what moves. ``among`` is how many pictures a
     sheet's one was the first of. ``references`` are style pictures, ``weights`` their shares, none for equal ones.
+    ``subject`` is the id of another member whose picture it is, who allowed this and no more: it is not remembered how
+    to fetch that picture again.
     """
 
     wish: Wish
@@ -43,6 +45,7 @@ class Past:
     among: int = 1
     references: tuple[Picture, ...] = ()
     weights: tuple[float, ...] = ()
+    subject: str = ""
 
     @property
     def blend(self) -> tuple[tuple[Picture, float], ...]:

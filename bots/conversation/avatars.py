@@ -103,7 +103,7 @@ class Avatars:
         picture = await adapter.avatar(member, message.address)
         if picture is None:
             return _words(message, "avatar-hidden", member=called(member))
-        return replace(_made(wanted, (picture,)), once=True)  # its buttons would make more than was allowed
+        return _made(wanted, (picture,), subject=member.id)
 
     async def _choose(
         self, message: Message, styles: Sequence[StyleInfo], style: StyleInfo | None, asked: _Asked
@@ -155,8 +155,8 @@ def _without_names(words: str, people: Iterable[Person]) -> str:
     return " ".join(word for word in words.split() if not word.startswith("@"))
 
 
-def _made(wanted: Wish, pictures: tuple[Picture, ...], *, as_file: bool = False) -> Request:
-    return request(Past(wanted, pictures, as_file, Crop.AVATAR))
+def _made(wanted: Wish, pictures: tuple[Picture, ...], *, as_file: bool = False, subject: str = "") -> Request:
+    return request(Past(wanted, pictures, as_file, Crop.AVATAR, subject=subject))
 
 
 def _words(message: Message, key: str, **values: str | int) -> Text:

@@ -1,4 +1,7 @@
-"""``/again``: what a press under a result asks for, by the person it belongs to or by an admin of the chat."""
+"""``/again``: what a press under a result asks for, by the person it belongs to or by an admin of the chat.
+
+Whose profile picture it was made of may delete it, too.
+"""
 
 import logging
 import re
@@ -80,7 +83,8 @@ class Presses:
         if place is None:
             made = await again.recall(self._ledger.memory, message, key)
             return _whisper(message, "delete-failed" if made else "delete-gone")
-        if place.person != message.person.id and not await adapter.administers(message.person, message.address):
+        theirs = message.person.id in (place.person, place.subject)
+        if not theirs and not await adapter.administers(message.person, message.address):
             return _whisper(message, "delete-not-yours")
         try:
             await take_away(place, adapter, self._ledger.shown)

@@ -20,14 +20,12 @@ _MOST_ECHOED = 40  # characters of what a person typed that are said back
 class Request:
     """Pictures that are to be made in one style, or one picture in several on a numbered sheet.
 
-    ``ends_choice``: the style was announced for these pictures alone. ``once``: no more may be made of them than this,
-    so that it is not remembered how to fetch them.
+    ``ends_choice``: the style was announced for these pictures alone.
     """
 
     asked: Past
     options: Options
     ends_choice: bool = False
-    once: bool = False
 
     @property
     def style(self) -> str:

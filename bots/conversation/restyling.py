@@ -42,7 +42,7 @@ class Restyling:
             if item not in kept:
                 job, failure = await self._job(picture, request, adapter)
                 await self._ledger.keep(entry.number, item, job, failure)
-        past = replace(request.asked, pictures=()) if request.once else request.asked
+        past = replace(request.asked, pictures=()) if request.asked.subject else request.asked
         await again.remember(self._ledger.memory, entry.message, answer_key(entry.message), past)
         return await self._ledger.accept(entry.number, as_file=request.as_file)
 

@@ -15,7 +15,7 @@ from bots.ledger import records, spenders
 from bots.ledger.database import Database
 from bots.ledger.debits import DAY_S
 from bots.ledger.grants import signature
-from bots.ledger.shown import Place
+from bots.ledger.shown import Place, places
 from bots.message import Message
 
 _BY_PERSON = "platform = :platform AND person = :person"
@@ -33,7 +33,7 @@ _COUNTS = {
     "waiting": f"SELECT count(*) FROM messages WHERE {_BY_PERSON} AND body IS NOT NULL AND number != :own",
     "keys": f"SELECT count(*) FROM messages WHERE {_BY_PERSON} AND body IS NULL",
     "remembered": f"SELECT count(*) FROM remembered WHERE {_BY_PERSON} AND until > :now",
-    "results": f"SELECT count(*) FROM shown WHERE {_BY_PERSON}",
+    "results": "SELECT count(*) FROM shown WHERE platform = :platform AND :person IN (person, subject)",
     "pictures": f"SELECT coalesce(sum(pictures), 0) FROM debits WHERE {_BY_PERSON}",
     "spent": "SELECT coalesce(sum(pictures), 0) FROM debits "
     "WHERE platform = :platform AND digest = :spender AND at > :today",
@@ -49,6 +49,7 @@ _COUNTS = {
 _FORGET = (
     f"DELETE FROM remembered WHERE {_BY_PERSON} OR (platform = :platform AND names(value, :person))",
     f"DELETE FROM shown WHERE {_BY_PERSON}",
+    "UPDATE shown SET subject = '' WHERE platform = :platform AND subject = :person",
     f"DELETE FROM consents WHERE {_BY_PERSON}",
     f"DELETE FROM requests WHERE {_BY_ASKING}",
     f"DELETE FROM creation_pictures WHERE key IN (SELECT key FROM creations WHERE {_BY_PERSON})",
@@ -136,15 +137,8 @@ class Forgetting:
 
     async def fading(self, platform: str, person: str) -> tuple[Place, ...]:
         """The person's results that their chats were promised to lose some day."""
-        rows = await self._database.rows(
-            "SELECT key, platform, chat, person, address, sent FROM shown "
-            "WHERE platform = ? AND person = ? AND delete_at IS NOT NULL",
-            *(platform, person),
-        )
-        return tuple(
-            Place(key, platform, chat, person, json.loads(address), sent)
-            for key, platform, chat, person, address, sent in rows
-        )
+        fades = "platform = ? AND person = ? AND delete_at IS NOT NULL"
+        return await places(self._database, fades, platform, person)
 
     async def forget(self, platform: str, person: str, own: int, digest: str) -> tuple[Message, ...]:
         """Delete all there is of the person; the messages of others that wanted their profile picture, now dropped.

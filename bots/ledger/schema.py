@@ -223,4 +223,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # What these digests are made with; goes with the last of them.
         "CREATE TABLE spenders (key BLOB NOT NULL)",
     ),
+    (
+        # Whose profile picture a result was made of, where it was another's, who may delete it, too.
+        "ALTER TABLE shown ADD COLUMN subject TEXT NOT NULL DEFAULT ''",
+    ),
 )

@@ -14,7 +14,10 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The answer ``key`` stands in its chat as ``sent``, the adapter's id of it, and belongs to ``person``."""
+    """The answer ``key`` stands in its chat as ``sent``, the adapter's id of it, and belongs to ``person``.
+
+    ``subject`` is another person whose profile picture it was made of, or "".
+    """
 
     key: str
     platform: str
@@ -22,6 +25,7 @@ class Place:
     person: str
     address: Address
     sent: str
+    subject: str
 
 
 class Shown:
@@ -30,16 +34,16 @@ class Shown:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, key: str, message: Message, sent: str, delete_after_s: int | None) -> None:
+    async def keep(self, key: str, message: Message, sent: str, delete_after_s: int | None, subject: str = "") -> None:
         """The answer to a message stands in its chat; it is to be deleted after a while, or never."""
         now = time.time()
         delete_at = None if delete_after_s is None else now + delete_after_s
         address = json.dumps(dict(message.address))
         async with self._database.transaction(durable=False) as db:
             await db.execute(
-                "INSERT OR REPLACE INTO shown (key, platform, chat, person, address, sent, delete_at, at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (key, message.platform, message.chat, message.person.id, address, sent, delete_at, now),
+                "INSERT OR REPLACE INTO shown (key, platform, chat, person, subject, address, sent, delete_at, at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (key, message.platform, message.chat, message.person.id, subject, address, sent, delete_at, now),
             )
 
     async def find(self, platform: str, chat: str, key: str) -> Place | None:
@@ -67,11 +71,16 @@ class Shown:
             await db.execute("DELETE FROM shown WHERE coalesce(delete_at, at) < ?", (time.time() - _KEPT_S,))
 
     async def _places(self, which: str, *values: Any) -> tuple[Place, ...]:
-        rows = await self._database.rows(
-            f"SELECT key, platform, chat, person, address, sent FROM shown WHERE {which}",  # noqa: S608  ours
-            *values,
-        )
-        return tuple(
-            Place(key, platform, chat, person, json.loads(address), sent)
-            for key, platform, chat, person, address, sent in rows
-        )
+        return await places(self._database, which, *values)
+
+
+async def places(database: Database, which: str, *values: Any) -> tuple[Place, ...]:
+    """Those for which a condition of ours holds."""
+    rows = await database.rows(
+        f"SELECT key, platform, chat, person, address, sent, subject FROM shown WHERE {which}",  # noqa: S608  ours
+        *values,
+    )
+    return tuple(
+        Place(key, platform, chat, person, json.loads(address), sent, subject)
+        for key, platform, chat, person, address, sent, subject in rows
+    )

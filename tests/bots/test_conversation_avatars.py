@@ -526,6 +526,43 @@ async def test_nothing_more_is_made_of_a_members_picture_by_pressing_under_it(gr
         assert len(group.service.jobs) == 1
 
 
+@pytest.mark.parametrize("gallery", [False, True])
+@pytest.mark.parametrize("who", ["Ann", "Ben", "Eve"])
+async def test_what_was_made_of_a_members_picture_is_deleted_by_either_of_the_two_and_nobody_else(
+    group: Group, who: str, gallery: bool
+) -> None:
+    async with group.running() as ledger:
+        await ledger._database.rows("INSERT INTO consents VALUES ('console', 'group', 'ann', 1, 0)")
+        await group.asks("/avatar" if gallery else "/avatar anime")
+        if gallery:
+            await group.console.answers(1)
+            ((sent, shown),) = group.console.standing.items()
+            await group.ben.say(next(button for button in shown.buttons if "anime" in button), pressed=sent)
+            await group.rest(ledger)
+        await group.console.until(lambda: any("Anime" in seen.text for seen in group.pictures()))
+        await group.rest(ledger)
+    async with group.running() as ledger:
+        picture = next(seen for seen in group.pictures() if inverted(HER_PICTURE) in seen.pictures)
+        await group.people[who].say(picture.buttons[-1], id="press")
+        await group.rest(ledger)
+        assert group.console.whispers == [said("delete-not-yours" if who == "Eve" else "deleted")]
+        assert (picture in group.console.sent) == (who == "Eve")
+
+
+async def test_a_member_who_is_forgotten_is_nobodys_subject_any_more(group: Group) -> None:
+    async with group.running() as ledger:
+        await group.asks()
+        await group.presses(group.ann, "always")
+        await group.console.until(lambda: bool(group.pictures()))
+        await group.rest(ledger)
+        await ledger.forgetting.forget("console", "ann", 0, "digest")
+        assert await ledger.forgetting.traces("console", "ann", 0) == 0
+        (picture,) = group.pictures()
+        await group.ben.say(picture.buttons[-1])
+        await group.rest(ledger)
+        assert group.console.whispers == [said("deleted")]
+
+
 async def test_a_command_of_that_name_that_is_another_bots_is_left_alone(group: Group) -> None:
     async with group.running() as ledger:
         await group.ben.say("/consent please")

@@ -12,4 +12,4 @@ again-still = First frame only
 deleted = Deleted.
 delete-gone = I no longer know of that picture. If it is still here, please delete it yourself.
 delete-failed = I could not delete that. Please try again in a while, or delete it yourself.
-delete-not-yours = Only the person it was made for can delete it, or an admin of this chat.
+delete-not-yours = Only the person it was made for can delete it, whoever’s profile picture it was, or an admin of this chat.

@@ -12,4 +12,4 @@ again-still = 只画第一帧
 deleted = 已删除。
 delete-gone = 我这里已经没有这张图的记录了。如果它还在，请你自己删除。
 delete-failed = 我没能删除它。请过一会儿再试，或者自己删除。
-delete-not-yours = 只有这张图的主人或本群管理员可以删除它。
+delete-not-yours = 只有这张图的主人、头像被画的人或本群管理员可以删除它。
