@@ -113,7 +113,7 @@ class Avatars:
         command = await self._carry(message, asked) if carried else "avatar"
         wanted = remembered(asked.wish) if carried else asked.wish
         if asked.wish.style or not styles:
-            return cannot(message, styles, style, command, wanted)
+            return await cannot(self._policy, message, styles, style, command, wanted)
         return await self._gallery.show(message, "gallery-photo" if carried else "gallery-avatar", command, wanted)
 
     async def _carry(self, message: Message, asked: _Asked) -> str:

@@ -31,7 +31,7 @@ class Gallery:
         """
         styles, tag = await self._policy.styles(message), message.person.language
         if not styles:
-            return Text(replies.text(tag, "no-styles"))
+            return Text(replies.text(tag, await self._policy.without_styles(message)))
         if not wish.in_range:
             return Text(replies.text(tag, "strength-range", style=styles[0].id))
         lines = [replies.text(tag, asks)]
@@ -48,11 +48,13 @@ def buttons(styles: Sequence[StyleInfo], tag: str, command: str, wish: Wish) -> 
     return tuple(tuple(pressed[start : start + _PER_ROW]) for start in range(0, len(pressed), _PER_ROW))
 
 
-def cannot(message: Message, styles: Sequence[StyleInfo], style: StyleInfo | None, command: str, wish: Wish) -> Text:
-    """No such style, or a strength out of range: say so, and offer what is near."""
+async def cannot(
+    policy: Policy, message: Message, styles: Sequence[StyleInfo], style: StyleInfo | None, command: str, wish: Wish
+) -> Text:
+    """No such style, or a strength out of range: say so, and offer what is near. Raises ServiceError."""
     tag = message.person.language
     if not styles:
-        return Text(replies.text(tag, "no-styles"))
+        return Text(replies.text(tag, await policy.without_styles(message)))
     if style is not None:
         return Text(replies.text(tag, "strength-range", style=style.id))
     near = naming.nearest(styles, wish.style)[:_MOST_SUGGESTED]

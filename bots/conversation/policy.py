@@ -73,6 +73,12 @@ class Policy:
         """The styles that may be used in the message's chat with a style picture. Raises ServiceError."""
         return tuple(style for style in await self._all_styles(message) if naming.takes_reference(style))
 
+    async def without_styles(self, message: Message) -> str:
+        """The reply that tells why there is no style here for a photo alone. Raises ServiceError."""
+        if await self.reference_styles(message):
+            return "no-styles-but-like"
+        return "no-styles-allowed" if await self.offered(place(message)) else "no-styles"
+
     async def _all_styles(self, message: Message) -> tuple[StyleInfo, ...]:
         rules = await self._ledger.chats.rules(message.platform, message.chat)
         styles = await self.offered(place(message))

@@ -56,7 +56,7 @@ class Presses:
             return Text(failure_text(message.person.language, StyleWithdrawn.code), whispered=True)
         if not usable or not changed.wish.in_range:
             known = usable[0] if usable else None
-            return cannot(message, styles, known, again.command(key), remembered(changed.wish))
+            return await cannot(self._policy, message, styles, known, again.command(key), remembered(changed.wish))
         wish = replace(changed.wish, style=SEVERAL.join(style.id for style in usable))
         if not naming.takes_reference(usable[0]):
             changed = replace(changed, references=(), weights=())

@@ -59,7 +59,7 @@ class Styling:
             return Text(failure_text(message.person.language, StyleWithdrawn.code))
         await self._announced.keep_pictures(message)
         if style is not None or wish.style or not styles:
-            return cannot(message, styles, style, "style", wish)
+            return await cannot(self._policy, message, styles, style, "style", wish)
         there, _ = await self._announced.pictures(message)
         return await self._gallery.show(message, "gallery-photo" if there else "gallery-all", "style", wish)
 

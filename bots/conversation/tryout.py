@@ -35,7 +35,7 @@ class Tryout:
         if unknown or not styles or not wanted.in_range:
             await self._announced.keep_pictures(message)
             known = None if unknown or not styles else styles[0]
-            return cannot(message, styles, known, "try", replace(wanted, style=unknown))
+            return await cannot(self._policy, message, styles, known, "try", replace(wanted, style=unknown))
         sheet = replace(wanted, style=SEVERAL.join(style.id for style in (chosen or styles)[:_MOST]))
         pictures, as_file = await self._announced.pictures(message)
         if pictures:

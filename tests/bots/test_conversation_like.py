@@ -418,6 +418,24 @@ class TestOthers:
         service.infos = STYLES
         assert (await ask(ann, "/help")).text == said("help")
 
+    @pytest.mark.parametrize("said", ["", "/styles", "/style", "/style anime", "/try", "/avatar", "/avatar anime"])
+    async def test_where_every_style_takes_a_second_picture_a_photo_alone_is_told_so(
+        self, ann: Chat, talk: tuple[Conversation, Ledger], said: str
+    ) -> None:
+        await ask(ann, "/help")
+        await talk[1].chats.rule("console", "1", Rules(styles=("any", "other")))
+        assert (await ask(ann, said, PHOTO)).text == replies.text("en", "no-styles-but-like")
+        if said in ("", "/style", "/try"):  # they keep the photo for what is said next
+            assert (await ask(ann, "/like")).text == replies.text("en", "like-style", count=1)
+            assert (await ask(ann, "", FIRST)).pictures == (like(PHOTO, FIRST),)
+
+    async def test_where_no_allowed_style_is_there_that_is_said(
+        self, ann: Chat, talk: tuple[Conversation, Ledger]
+    ) -> None:
+        await ask(ann, "/help")
+        await talk[1].chats.rule("console", "1", Rules(styles=("long-gone",)))
+        assert (await ask(ann, "", PHOTO)).text == replies.text("en", "no-styles-allowed")
+
     async def test_where_no_style_takes_pictures_that_is_said(self, ann: Chat, service: Likening) -> None:
         service.infos = STYLES
         assert (await ask(ann, "/like", PHOTO, FIRST)).text == said("like-none")

@@ -50,6 +50,8 @@ unknown-style = I have no style called “{ $style }”. { $near ->
        *[other] Did you mean one of these?
     }
 no-styles = No style is installed yet, so there is nothing I can paint with.
+no-styles-but-like = Here every style comes from a second picture: say /like, and send the picture whose style your photo is to have.
+no-styles-allowed = None of the styles that are allowed in this chat is there at the moment. Its admins choose others with /settings styles
 strength-range = Strength goes from 0 to 100 percent, for example /style { $style } 70%
 avatar-missing = I cannot see a profile picture of yours: there is none, or it is hidden from me. Send me a photo with the caption { $command } instead.
 

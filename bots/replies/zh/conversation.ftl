@@ -50,6 +50,8 @@ unknown-style = 没有叫“{ $style }”的风格。{ $near ->
        *[other] 你是想要下面的哪一个吗？
     }
 no-styles = 还没有安装任何风格，我暂时画不了。
+no-styles-but-like = 这里的风格都来自另一张图片：请用 /like，并发来提供风格的那张图片。
+no-styles-allowed = 本聊天允许的风格现在都不在。管理员可以用 /settings styles 选择别的。
 strength-range = 强度为百分之 0 到 100，例如 /style { $style } 70%
 avatar-missing = 我看不到你的头像：可能没有设置，或对我隐藏了。可以改为发一张照片，配文写 { $command }
 
