@@ -1,25 +1,18 @@
 """One request to Discord: tried again where that is harmless, and its errors put into words.
 
-discord.py itself waits out flood control (429) and repeats after server errors; this adds what it leaves open:
-connections that cannot be made or that break, and what a refusal means.
+discord.py itself waits out flood control (429) and repeats after server errors.
 """
 
-import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import aiohttp
 import discord
 
-from bots.adapter import ChatGone, SendFailed, SendUncertain, TurnedAway
+from bots.adapter import ChatGone, SendFailed, TurnedAway
+from bots.through import through
 
 T = TypeVar("T")
-
-PATIENCE_S = 120.0
-"""How long a Discord that breaks connections is tried again before we give up; one that takes none, until it does."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 15.0
 
 _REASONS = {
     40005: "the picture is larger than may be uploaded there",
@@ -47,29 +40,12 @@ class MessageGone(SendFailed):
 
 
 async def deliver(attempt: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
-    """Make a request until it is through. ``repeatable``: making it twice leaves one message.
+    """Make a request until it is through, as ``through`` does; raises the same."""
+    return await through(attempt, "Discord", discord.HTTPException, _meaning, repeatable=repeatable)
 
-    Raises:
-        SendFailed: Discord refused.
-        SendUncertain: the connection broke after the request had left, and could not be repeated, or all that time.
-    """
-    give_up = time.monotonic() + PATIENCE_S
-    pause_s, left = FIRST_PAUSE_S, False
-    while True:
-        try:
-            return await attempt()
-        except discord.HTTPException as refusal:
-            if refusal.status < 500:
-                raise explained(refusal) from None
-            left = True
-        except aiohttp.ClientConnectorError:
-            pass  # never left
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            left = True
-        if left and not (repeatable and time.monotonic() + pause_s < give_up):
-            raise SendUncertain("the connection to Discord broke while sending")
-        await asyncio.sleep(pause_s)
-        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+def _meaning(refusal: discord.HTTPException) -> SendFailed | None:
+    return None if refusal.status >= 500 else explained(refusal)
 
 
 def explained(refusal: discord.HTTPException) -> SendFailed:

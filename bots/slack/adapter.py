@@ -4,19 +4,22 @@ import asyncio
 import logging
 import re
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots import download
 from bots.adapter import Listener, SendFailed, SendUncertain
 from bots.message import Address, Answer, Message, Person, Picture, Text
 from bots.slack import reading
-from bots.slack.calls import LONGEST_PAUSE_S, Call, Calls, NotThere
+from bots.slack.calls import Call, Calls, NotThere
 from bots.slack.reading import Raw
 
+AGAIN_S = 15.0  # after a Slack that could not be reached
 KNOWN = 1000  # people whose names are kept
 ALL = re.compile("")
 
@@ -40,25 +43,18 @@ class SlackAdapter:
         self._people: dict[str, Person] = {}
 
     async def run(self, listener: Listener) -> None:
-        calls = self._calls
-        try:
+        with self._calls.entrance.tried():
             me = await self._until_reached(lambda client: client.auth_test())
             socket = await self._until_reached(lambda client: client.apps_connections_open(app_token=self._app_token))
-        except SendFailed as refusal:
-            calls.refusal = str(refusal)
-            calls.settled.set()
-            raise
-        calls.refusal = ""
-        app = self._hearing(listener, str(me["user_id"]))
-        handler: Any = AsyncSocketModeHandler(app, self._app_token, ping_interval=self._ping_s)
-        handler.client.wss_uri = str(socket["url"])
-        try:
-            await handler.connect_async()
-            calls.settled.set()
-            await asyncio.Event().wait()
-        finally:
-            calls.settled.clear()
-            await handler.close_async()
+            app = self._hearing(listener, str(me["user_id"]))
+            handler: Any = AsyncSocketModeHandler(app, self._app_token, ping_interval=self._ping_s)
+            handler.client.wss_uri = str(socket["url"])
+            try:
+                await handler.connect_async()
+                self._calls.entrance.open()
+                await asyncio.Event().wait()
+            finally:
+                await handler.close_async()
 
     async def fetch(self, picture: Picture) -> bytes:
         download.check_size(picture.byte_count)
@@ -163,11 +159,9 @@ class SlackAdapter:
         """The first message of a thread; empty where there is none or we may not read it."""
         if not thread or thread == unless:
             return {}
-        with suppress(SendFailed, SendUncertain):
-            replies = await self._ask(lambda client: client.conversations_replies(channel=channel, ts=thread, limit=1))
-            messages: list[Raw] = replies["messages"]
-            return messages[0] if messages else {}
-        return {}
+        call: Call = partial(AsyncWebClient.conversations_replies, channel=channel, ts=thread, limit=1)
+        found: list[Raw] = await self._calls.look_up("messages", call) or [{}]
+        return found[0]
 
     async def _person(self, user: str) -> Person:
         if user not in self._people:
@@ -178,19 +172,15 @@ class SlackAdapter:
         return self._people[user]
 
     async def _user(self, user: str) -> Raw:
-        with suppress(SendFailed, SendUncertain):
-            found: Raw = (await self._ask(lambda client: client.users_info(user=user, include_locale=True)))["user"]
-            return found
-        return {}
-
-    async def _ask(self, call: Call) -> AsyncSlackResponse:
-        return await self._calls.at_once(call)
+        call: Call = partial(AsyncWebClient.users_info, user=user, include_locale=True)
+        found: Raw = await self._calls.look_up("user", call) or {}
+        return found
 
     async def _until_reached(self, call: Call) -> AsyncSlackResponse:
         while True:
             with suppress(SendUncertain):
                 return await self._calls.at_once(call)
-            await asyncio.sleep(LONGEST_PAUSE_S)
+            await asyncio.sleep(AGAIN_S)
 
 
 def _taking_back(channel: str, part: str) -> Call:

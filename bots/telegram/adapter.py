@@ -9,6 +9,7 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bots.adapter import Listener, SendFailed, SendUncertain, TurnedAway
+from bots.entrance import Entrance
 from bots.message import Address, Answer, Person, Picture, Text
 from bots.telegram.chores import Chores
 from bots.telegram.delivery import Delivery, Refused
@@ -55,8 +56,7 @@ class TelegramAdapter:
         self._token, self._api_url, self._webhook, self._pace = token, api_url, webhook, pace or Pace()
         self._staging_chat = staging_chat
         self._bot: RawBot | None = None
-        self._refusal = ""
-        self._settled = asyncio.Event()  # connected, or turned away for good
+        self._entrance = Entrance()
         self._delivery = Delivery(self._connected, self._pace, self._has_moved)
         self._speaker, self._members = Speaker(self._delivery), Members(self._delivery)
         self._presses = Presses(self._delivery, self._pace)
@@ -65,22 +65,22 @@ class TelegramAdapter:
     async def run(self, listener: Listener) -> None:
         bot = await asyncio.to_thread(open_bot, self._token, self._api_url, self._pace)  # reads all root certificates
         try:
-            me = await self._meet(bot)
-            self._bot = bot
-            self._settled.set()
-            async with Chores() as chores:
-                self._tell_moved = lambda chat, to: _start_move(chores, listener, chat, to)
-                chores.start(offer_commands(bot))
-                inline = Inline(self._delivery, listener, me, chores, self._staging_chat)
-                inbox = Inbox(bot, me, listener, self._delivery, self._presses, inline, self._pace)
-                await self._receive(bot, inbox)
-        except SendFailed as refusal:
-            self._refusal = str(refusal)
-            raise
+            with self._entrance.tried():
+                await self._hear(bot, listener)
         finally:
             self._bot = self._tell_moved = None
-            self._settled.set() if self._refusal else self._settled.clear()
             await bot.shutdown()
+
+    async def _hear(self, bot: RawBot, listener: Listener) -> None:
+        me = await self._meet(bot)
+        self._bot = bot
+        self._entrance.open()
+        async with Chores() as chores:
+            self._tell_moved = lambda chat, to: _start_move(chores, listener, chat, to)
+            chores.start(offer_commands(bot))
+            inline = Inline(self._delivery, listener, me, chores, self._staging_chat)
+            inbox = Inbox(bot, me, listener, self._delivery, self._presses, inline, self._pace)
+            await self._receive(bot, inbox)
 
     async def fetch(self, picture: Picture) -> bytes:
         try:
@@ -147,9 +147,9 @@ class TelegramAdapter:
         return str(shown)
 
     async def _connected(self) -> RawBot:
-        await self._settled.wait()
+        await self._entrance.passed()
         if self._bot is None:
-            raise TurnedAway(self._refusal)
+            raise TurnedAway("Telegram is not connected.")
         return self._bot
 
     def _has_moved(self, chat: int, to: int) -> None:

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from bots.adapter import ChatGone, SendFailed, SendUncertain
-from bots.discord import delivery, routes
+from bots.discord import routes
 from bots.discord.buttons import board
 from bots.message import Address, Answer, Text
 from tests.bots.discord_room import Listener, answer, buttons, connected, photo, room
@@ -398,7 +398,7 @@ async def test_where_the_bot_is_no_member_a_late_answer_is_refused_and_nobody_is
 
 
 async def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "PATIENCE_S", 0.3)
+    monkeypatch.setattr("bots.through.PATIENCE_S", 0.3)
     async with room() as there:
         _, message = await there.ask()
         there.dc.accident("cut", BY_TOKEN, times=100)

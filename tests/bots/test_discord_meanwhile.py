@@ -104,7 +104,7 @@ async def test_flood_control_and_outages_only_delay_the_picture(studio: Studio, 
 
 
 async def test_where_no_connection_can_be_made_it_is_tried_until_one_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "PATIENCE_S", 0.1)
+    monkeypatch.setattr("bots.through.PATIENCE_S", 0.1)
     port, app = free_port(), web.Application()
 
     async def hello(request: web.Request) -> web.Response:

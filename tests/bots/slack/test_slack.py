@@ -122,7 +122,7 @@ async def test_a_person_who_cannot_be_looked_up_is_their_id(stage: SlackStage) -
 
 
 async def test_an_unreachable_slack_is_tried_again(stage: SlackStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bots.slack.adapter.LONGEST_PAUSE_S", 0.05)
+    monkeypatch.setattr("bots.slack.adapter.AGAIN_S", 0.05)
     await stage.stop()
     for method in ("auth.test", "apps.connections.open"):
         stage.slack.accident("broken", method, times=2)
