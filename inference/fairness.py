@@ -11,8 +11,9 @@ Moments are ticks of one counter, not seconds, so that no two of them are equal.
 """
 
 import heapq
-from collections import deque
-from collections.abc import Callable, Hashable, Iterable
+from abc import ABC, abstractmethod
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 
@@ -29,7 +30,8 @@ class Fair(Protocol):
 
 F = TypeVar("F", bound=Fair)
 K = TypeVar("K", bound=Hashable)
-Turn = tuple[int, int, int]
+N = TypeVar("N", bound=Hashable)
+Turn = tuple[int, ...]
 """Of the job, of its person alone (which decides between people of one chat), and when it came."""
 
 
@@ -42,34 +44,40 @@ class Turns:
 
     def __init__(self) -> None:
         self._ticks = 0
+        self.served = 0  # as long as it stays the same, whose turn it is changes only with who comes and goes
         self._people: dict[str, int] = {}
         self._chats: dict[str, int] = {}
+        self._tidy_at = YIELD
 
     def tick(self) -> int:
         """The next moment."""
         self._ticks += 1
         return self._ticks
 
-    def person(self, user: str) -> int:
-        """From when on it is the turn of ``user`` again; 0 for who was not served lately."""
-        return self._people.get(user, 0)
-
-    def chat(self, chat: str) -> int:
-        """From when on it is the turn of ``chat`` again; 0 for one that was not served lately."""
-        return self._chats.get(chat, 0)
+    def of(self, job: Fair) -> Turn:
+        """The turn of one job."""
+        person = max(job.number, self._people.get(job.user, 0))
+        return max(person, self._chats.get(job.chat, 0)), person, job.number
 
     def serve(self, job: Fair) -> None:
         """Note that ``job`` leaves the queue for the device."""
+        self.served += 1
         again = self.tick() + YIELD
         self._people[job.user] = again
         if job.chat:
             self._chats[job.chat] = again
 
-    def forget_but(self, waiting: Iterable[Fair]) -> None:
-        """Forget whoever does not wait and need not yield any more."""
-        waiting = tuple(waiting)
-        self._people = self._still(self._people, {job.user for job in waiting})
-        self._chats = self._still(self._chats, {job.chat for job in waiting})
+    def tidy(self, waiting: Callable[[], Iterable[Fair]]) -> None:
+        """Forget whoever does not wait and need not yield any more. It changes no turn, and so is done but seldom."""
+        if self._ticks < self._tidy_at:
+            return
+        self._tidy_at = self._ticks + YIELD
+        people, chats = set[str](), set[str]()
+        for job in waiting():
+            people.add(job.user)
+            chats.add(job.chat)
+        self._people = self._still(self._people, people)
+        self._chats = self._still(self._chats, chats)
 
     def _still(self, again: dict[str, int], waiting: set[str]) -> dict[str, int]:
         return {name: tick for name, tick in again.items() if tick > self._ticks or name in waiting}
@@ -81,119 +89,206 @@ class Turns:
         return twin
 
 
-class Line(Generic[F]):
-    """Some of those who wait, the next in turn at its head.
+class _Soonest(ABC, Generic[N]):
+    """Names by their turn. A name's turn only moves later, but when one of its jobs comes, which ``_came`` tells.
 
-    A heap of chats by their turn, and in each chat a heap of its people by theirs. Turns only ever move later, so an
-    entry that went stale is noticed when it comes up, and is put back where it belongs: O(log n) for each job taken.
+    A heap of the turns that were noted, none later than the true one. An entry that went stale is noticed when it
+    comes up, and is put back where it belongs: O(log n) for each job that comes or goes.
     """
 
-    def __init__(self, turns: Turns, jobs: Iterable[F]) -> None:
-        """``jobs`` come in the order of their numbers."""
-        self._turns = turns
-        self._size = 0
-        rooms: dict[tuple[str, str], _Room[F]] = {}
-        for self._size, job in enumerate(jobs, start=1):
-            own = "" if job.chat else job.user
-            rooms.setdefault((job.chat, own), _Room(job.chat)).add(job)
-        self._rooms = [(room.turn(turns), room) for room in rooms.values()]
-        heapq.heapify(self._rooms)
+    def __init__(self) -> None:
+        self._heap: list[tuple[Turn, N]] = []
+        self._noted: dict[N, Turn] = {}  # of a name's entries, the one that counts
 
-    def __len__(self) -> int:
-        return self._size
+    @abstractmethod
+    def _turn_of(self, name: N) -> Turn | None:
+        """The true turn; None where nobody is there."""
 
-    def head(self) -> F:
-        """Whoever is next."""
-        return self._refresh().head()
+    def _came(self, name: N, turn: Turn) -> None:
+        """A job whose turn is ``turn``, which may be earlier than what was noted."""
+        noted = self._noted.get(name)
+        if noted is None or turn < noted:
+            self._noted[name] = turn
+            heapq.heappush(self._heap, (turn, name))
 
-    def turn(self) -> Turn:
-        """The turn of the head."""
-        self._refresh()
-        return self._rooms[0][0]
-
-    def take(self) -> F:
-        """Serve the head."""
-        room = self._refresh()
-        job = room.take()
-        self._size -= 1
-        self._turns.serve(job)
-        if room.people:
-            heapq.heapreplace(self._rooms, (room.turn(self._turns), room))
-        else:
-            heapq.heappop(self._rooms)
-        return job
-
-    def _refresh(self) -> "_Room[F]":
+    def _soonest(self) -> N:
+        """The next in turn. There must be one."""
+        heap, all_noted = self._heap, self._noted
         while True:
-            noted, room = self._rooms[0]
-            turn = room.turn(self._turns)
-            if turn == noted:
-                return room
-            heapq.heapreplace(self._rooms, (turn, room))
-
-
-class Lines(dict[K, Line[F]]):
-    """Everybody who waits, in one line for each key. Never holds an empty line."""
-
-    def __init__(self, turns: Turns, jobs: Iterable[F], key: Callable[[F], K]) -> None:
-        """``jobs`` come in the order of their numbers."""
-        sorted_out: dict[K, list[F]] = {}
-        for job in jobs:
-            sorted_out.setdefault(key(job), []).append(job)
-        super().__init__((name, Line(turns, line)) for name, line in sorted_out.items())
-        self._firsts = [(line.turn(), count, name) for count, (name, line) in enumerate(self.items())]
-        heapq.heapify(self._firsts)
-
-    def first(self) -> K:
-        """The key of the one line whose head is next in turn. Entries go stale as they do in a Line."""
-        while True:
-            noted, count, name = self._firsts[0]
-            turn = self[name].turn() if name in self else None
+            noted, name = heap[0]
+            if all_noted.get(name) != noted:
+                heapq.heappop(heap)
+                continue
+            turn = self._turn_of(name)
             if turn == noted:
                 return name
             if turn is None:
-                heapq.heappop(self._firsts)
+                heapq.heappop(heap)
+                del all_noted[name]
             else:
-                heapq.heapreplace(self._firsts, (turn, count, name))
-
-    def take(self, key: K, jobs: int) -> tuple[F, ...]:
-        """Serve at most ``jobs`` of the line ``key``."""
-        line = self[key]
-        taken = tuple(line.take() for _ in range(min(jobs, len(line))))
-        if not line:
-            del self[key]
-        return taken
+                all_noted[name] = turn
+                heapq.heapreplace(heap, (turn, name))
 
 
-class _Room(Generic[F]):
-    """One chat's part of a line: its people by turn, each with their jobs in the order in which they came."""
+class _Lane(deque[F]):
+    """One person's jobs in a chat, in the order in which they came."""
 
-    def __init__(self, chat: str) -> None:
-        self._chat = chat
-        self._lanes: dict[str, deque[F]] = {}
-        self.people: list[tuple[int, int, str]] = []
+    def add(self, job: F, _turn: Turn) -> None:
+        self.append(job)
 
-    def add(self, job: F) -> None:
-        if job.user not in self._lanes:
-            self._lanes[job.user] = deque()
-            self.people.append((job.number, job.number, job.user))  # numbers grow: the list stays a heap
-        self._lanes[job.user].append(job)
+    def discard(self, job: F) -> None:
+        self.remove(job)
 
     def head(self) -> F:
-        return self._lanes[self.people[0][-1]][0]
+        return self[0]
+
+
+class _Room(_Soonest[str], Generic[F]):
+    """A chat of several: its people by turn."""
+
+    def __init__(self, turns: Turns) -> None:
+        super().__init__()
+        self._turns = turns
+        self._lanes: dict[str, _Lane[F]] = {}
+
+    def __len__(self) -> int:
+        return len(self._lanes)
+
+    def add(self, job: F, turn: Turn) -> None:
+        lane = self._lanes.setdefault(job.user, _Lane())
+        lane.add(job, turn)
+        self._came(job.user, turn[1:])
+
+    def discard(self, job: F) -> None:
+        lane = self._lanes[job.user]
+        lane.discard(job)
+        if not lane:
+            del self._lanes[job.user]
+
+    def head(self) -> F:
+        return self._lanes[self._soonest()].head()
+
+    def _turn_of(self, name: str) -> Turn | None:
+        lane = self._lanes.get(name)
+        return self._turns.of(lane.head())[1:] if lane else None  # when the chat was served decides nothing within it
+
+
+class Line(_Soonest[tuple[str, str]], Generic[K, F]):
+    """Some of those who wait, all of one key, the next in turn at its head."""
+
+    def __init__(self, turns: Turns, key: K) -> None:
+        super().__init__()
+        self.key = key
+        self._turns = turns
+        self._jobs: OrderedDict[int, F] = OrderedDict()  # whose first is found at once, however many have left
+        self._rooms: dict[tuple[str, str], _Room[F] | _Lane[F]] = {}
+        self._head: F | None = None
+        self._head_when = -1  # as many had been served
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def add(self, job: F, turn: Turn) -> None:
+        """Of all here, ``job`` came last; and ``turn`` is its turn."""
+        self._head = None
+        self._jobs[job.number] = job
+        place = _place(job)
+        room = self._rooms.get(place)
+        if room is None:
+            room = self._rooms[place] = _Room(self._turns) if job.chat else _Lane()
+        room.add(job, turn)
+        self._came(place, turn)
+
+    def discard(self, job: F) -> None:
+        """Take ``job`` out; its turn is not used up."""
+        self._head = None
+        del self._jobs[job.number]
+        place = _place(job)
+        room = self._rooms[place]
+        room.discard(job)
+        if not room:
+            del self._rooms[place]
+
+    def oldest(self) -> F:
+        """Whoever came first."""
+        return next(iter(self._jobs.values()))
+
+    def head(self) -> F:
+        """Whoever is next."""
+        head = self._head
+        if head is None or self._head_when != self._turns.served:
+            head = self._head = self._rooms[self._soonest()].head()
+            self._head_when = self._turns.served
+        return head
+
+    def turn(self) -> Turn:
+        """The turn of the head."""
+        return self._turns.of(self.head())
 
     def take(self) -> F:
-        _, _, user = heapq.heappop(self.people)
-        lane = self._lanes[user]
-        job = lane.popleft()
-        if lane:
-            heapq.heappush(self.people, (lane[0].number, lane[0].number, user))
+        """Serve the head."""
+        job = self.head()
+        self.discard(job)
+        self._turns.serve(job)
         return job
 
-    def turn(self, turns: Turns) -> Turn:
-        while True:
-            noted, number, user = self.people[0]
-            person = max(number, turns.person(user))
-            if person == noted:
-                return max(person, turns.chat(self._chat)), person, number
-            heapq.heapreplace(self.people, (person, number, user))
+    def _turn_of(self, name: tuple[str, str]) -> Turn | None:
+        room = self._rooms.get(name)
+        return self._turns.of(room.head()) if room else None
+
+
+class Lines(_Soonest[K], Generic[K, F]):
+    """Everybody who waits, in one line for each key. Never holds an empty line."""
+
+    def __init__(self, turns: Turns, key: Callable[[F], K]) -> None:
+        super().__init__()
+        self._turns, self._key = turns, key
+        self._lines: dict[K, Line[K, F]] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __iter__(self) -> Iterator[Line[K, F]]:
+        return iter(self._lines.values())
+
+    def __contains__(self, line: object) -> bool:
+        return isinstance(line, Line) and self._lines.get(line.key) is line
+
+    def add(self, job: F) -> None:
+        """Of all here, ``job`` came last."""
+        key = self._key(job)
+        line = self._lines.get(key)
+        if line is None:
+            line = self._lines[key] = Line(self._turns, key)
+        turn = self._turns.of(job)
+        line.add(job, turn)
+        self._came(key, turn)
+
+    def discard(self, job: F) -> None:
+        """Take ``job`` out; its turn is not used up."""
+        line = self._lines[self._key(job)]
+        line.discard(job)
+        self._close_if_empty(line)
+
+    def first(self) -> Line[K, F]:
+        """The one line whose head is next in turn. There must be one."""
+        return self._lines[self._soonest()]
+
+    def take(self, line: Line[K, F], jobs: int) -> tuple[F, ...]:
+        """Serve at most ``jobs`` of ``line``."""
+        taken = tuple(line.take() for _ in range(min(jobs, len(line))))
+        self._close_if_empty(line)
+        return taken
+
+    def _close_if_empty(self, line: Line[K, F]) -> None:
+        if not line:
+            del self._lines[line.key]
+
+    def _turn_of(self, name: K) -> Turn | None:
+        line = self._lines.get(name)
+        return line.turn() if line else None
+
+
+def _place(job: Fair) -> tuple[str, str]:
+    """The room of a job: its chat, or its person's own."""
+    return job.chat, "" if job.chat else job.user

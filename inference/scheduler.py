@@ -17,14 +17,14 @@ The rules, in the order in which they bind:
 5. Everything is bounded; full means ``Busy`` at once, with the time at which there will be room.
 """
 
+import heapq
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from inference.batch import Batch, Key, Look, Waiting
 from inference.errors import Busy
-from inference.fairness import Line, Lines, Turn, Turns
+from inference.fairness import Line, Lines, Turns
 from inference.job import Job, Queued
 from inference.limits import Limits
 from inference.throughput import Throughput
@@ -32,7 +32,7 @@ from inference.throughput import Throughput
 Resident = Callable[[str, str], bool]
 """Whether the generator of (style, version) is loaded."""
 
-PLAN_FRESH_S = 0.25  # a look ahead holds so long if nobody comes or goes: only bounds reached meanwhile could change it
+PLAN_FRESH_S = 0.25  # so long those who are refused are told of one look ahead, whoever comes or goes meanwhile
 
 
 class Scheduler:
@@ -46,7 +46,9 @@ class Scheduler:
         self._people: Counter[str] = Counter()
         self._bytes = 0
         self._turns = Turns()
-        self._plan: tuple[float, list[tuple[Waiting, float]]] | None = None  # when it was made, and for whom
+        self._lines = _in_lines(self._turns)
+        self._deadlines: list[tuple[float, int]] = []  # a heap; whoever left is noticed when they come up
+        self._plan: tuple[float, list[tuple[Waiting, float]]] = -math.inf, []  # when it was made, and for whom
         self._ceilings: dict[Key, int] = {}
         self._taken: dict[Batch, float | None] = {}  # and when the device began it
         self._promised_s = -math.inf  # the latest time at which somebody refused was told to come back
@@ -81,32 +83,34 @@ class Scheduler:
         self._waiting[waiting.number] = waiting
         self._people[waiting.user] += 1
         self._bytes += job.held_bytes
-        self._plan = None
+        self._lines.add(waiting)
+        if math.isfinite(waiting.deadline_s):
+            self._note_deadline(waiting)
         return waiting
 
     def cancel(self, waiting: Waiting) -> bool:
         """Take one job out; False if it had left already."""
         if waiting.number not in self._waiting:
             return False
-        self._remove((waiting,))
+        self._discard((waiting,))
         return True
 
     def drain(self) -> tuple[Waiting, ...]:
         """Take everybody out."""
         everybody = tuple(self._waiting.values())
-        self._remove(everybody)
+        self._discard(everybody)
         return everybody
 
     def look(self, now: float, needed_s: float = -math.inf) -> Look:
         """Take the next batch, if one is due. ``needed_s`` is when the device can use it: until then it may fill."""
-        expired = tuple(job for job in self._waiting.values() if job.deadline_s <= now)
-        self._remove(expired)
-        lines = self._lines(self._turns, self._due(now, needed_s))
-        if not lines:
+        expired = self._expired(now)
+        self._discard(expired)
+        due = [line for line in self._lines if self._is_due(line, now, needed_s)]
+        if not due:
             return Look(None, self._again_s(needed_s), expired)
-        key = self._choose(lines, now)
-        batch = Batch(key, lines.take(key, self._capacity(lines[key].head())), now)
-        self._remove(batch.jobs)
+        line = self._choose(self._lines, due, now)
+        batch = Batch(line.key, self._lines.take(line, self._capacity(line.head())), now)
+        self._forget(batch.jobs)
         self._taken[batch] = None
         return Look(batch, now, expired)
 
@@ -136,44 +140,53 @@ class Scheduler:
 
         A batch that was taken and has not begun still stands before them.
         """
-        ahead_s = self.busy_for_s(now) + self._throughput.encoding_s
-        ahead = sum(len(batch.jobs) for batch, began_s in self._taken.items() if began_s is None)
-        return [
-            (job, Queued(position, ahead_s + after_s))
-            for position, (job, after_s) in enumerate(self._planned(now), start=ahead + 1)
-        ]
+        return [step for step in self.steps(now) if step]
+
+    def steps(self, now: float) -> Iterator[tuple[Waiting, Queued] | None]:
+        """The positions step by step, for who must not be long about it; some steps tell of nobody.
+
+        They tell how it was at the first step, but nothing of who left meanwhile.
+        """
+        ahead_s = self._ahead_s(now)
+        position = sum(len(batch.jobs) for batch, began_s in self._taken.items() if began_s is None)
+        for step in self._look_ahead(now):
+            if step is None:
+                yield None
+                continue
+            position += 1
+            job, after_s = step
+            yield (job, Queued(position, ahead_s + after_s)) if job.number in self._waiting else None
 
     # Which batch is next.
 
-    def _due(self, now: float, needed_s: float) -> list[Waiting]:
-        """Whose batch is full, or has waited for company long enough."""
-        together = Counter(job.key for job in self._waiting.values())
-        full = {job.key for job in self._waiting.values() if together[job.key] >= self._capacity(job)}
-        ripe = {key for key, due_s in self._due_s(needed_s).items() if due_s <= now}
-        return [job for job in self._waiting.values() if job.key in full or job.key in ripe]
-
-    def _due_s(self, needed_s: float) -> dict[Key, float]:
-        firsts = {job.key: job for job in reversed(self._waiting.values())}
-        return {key: max(needed_s, first.fill_until_s) for key, first in firsts.items()}
+    def _is_due(self, line: Line[Key, Waiting], now: float, needed_s: float) -> bool:
+        """Whether a batch is full, or has waited for company long enough."""
+        oldest = line.oldest()
+        return max(needed_s, oldest.fill_until_s) <= now or len(line) >= self._capacity(oldest)
 
     def _again_s(self, needed_s: float) -> float:
-        deadlines = (job.deadline_s for job in self._waiting.values())
-        return min((*self._due_s(needed_s).values(), *deadlines), default=math.inf)
+        ripe_s = min((line.oldest().fill_until_s for line in self._lines), default=math.inf)
+        return min(max(needed_s, ripe_s), self._deadlines[0][0] if self._deadlines else math.inf)
 
-    def _lines(self, turns: Turns, jobs: Iterable[Waiting]) -> Lines[Key, Waiting]:
-        return Lines(turns, jobs, lambda job: job.key)
-
-    def _choose(self, lines: Lines[Key, Waiting], now: float) -> Key:
+    def _choose(
+        self, lines: Lines[Key, Waiting], due: Collection[Line[Key, Waiting]], now: float
+    ) -> Line[Key, Waiting]:
+        """One of those that are ``due``, which are some of ``lines``."""
         first = lines.first()
-        if len(lines) == 1 or now - lines[first].head().accepted_s >= self._limits.max_wait_s:
+        if first not in due:
+            first = min(due, key=lambda line: line.turn())
+        if len(due) == 1 or now - first.head().accepted_s >= self._limits.max_wait_s:
             return first
-        return min(lines, key=lambda key: self._reluctance(lines[key]))
+        reluctance = {line: self._reluctance(line) for line in due}
+        least = min(reluctance.values())
+        if reluctance[first] == least:
+            return first
+        return min((line for line in due if reluctance[line] == least), key=lambda line: line.turn())
 
-    def _reluctance(self, line: Line[Waiting]) -> tuple[bool, float, Turn]:
-        """Loaded generators before others, then full batches before others, then by turn."""
-        head = line.head()
-        full = min(1.0, len(line) / self._capacity(head))
-        return not self._resident(head.key.style, head.key.version), -full, line.turn()
+    def _reluctance(self, line: Line[Key, Waiting]) -> tuple[bool, float]:
+        """Loaded generators before others, then full batches before others; among equals the turn decides."""
+        full = min(1.0, len(line) / self._capacity(line.oldest()))
+        return not self._resident(line.key.style, line.key.version), -full
 
     def _capacity(self, job: Waiting) -> int:
         """How many like ``job`` run together: by count, by memory, and by what the device was seen to bear."""
@@ -181,32 +194,64 @@ class Scheduler:
         seen = self._ceilings.get(job.key, self._limits.batch_jobs)
         return max(1, min(self._limits.batch_jobs, by_memory, seen))
 
-    def _remove(self, jobs: Sequence[Waiting]) -> None:
+    # Who comes and goes.
+
+    def _note_deadline(self, waiting: Waiting) -> None:
+        if len(self._deadlines) > 2 * len(self._waiting):  # most of them left before
+            self._deadlines = [(job.deadline_s, job.number) for job in self._waiting.values()]
+            heapq.heapify(self._deadlines)
+        else:
+            heapq.heappush(self._deadlines, (waiting.deadline_s, waiting.number))
+
+    def _expired(self, now: float) -> tuple[Waiting, ...]:
+        """Whoever is past their deadline, in the order in which they came."""
+        expired = list[int]()
+        while self._deadlines and (self._deadlines[0][0] <= now or self._deadlines[0][1] not in self._waiting):
+            _, number = heapq.heappop(self._deadlines)
+            if number in self._waiting:
+                expired.append(number)
+        return tuple(self._waiting[number] for number in sorted(expired))
+
+    def _discard(self, jobs: Sequence[Waiting]) -> None:
+        for job in jobs:
+            self._lines.discard(job)
+        self._forget(jobs)
+
+    def _forget(self, jobs: Sequence[Waiting]) -> None:
         for job in jobs:
             del self._waiting[job.number]
             self._bytes -= job.job.held_bytes
             self._people[job.user] -= 1
-        if jobs:
-            self._plan = None
-            self._people = +self._people
-            self._turns.forget_but(self._waiting.values())
+            if not self._people[job.user]:
+                del self._people[job.user]
+        self._turns.tidy(self._waiting.values)
 
     # How long things take.
 
-    def _planned(self, now: float) -> list[tuple[Waiting, float]]:
-        """Everybody in the order to come, and how long after the device is next free each will be done."""
-        if self._plan is None or now - self._plan[0] > PLAN_FRESH_S:
-            self._plan = now, list(self._look_ahead(now))
-        return self._plan[1]
+    def _planned(self, now: float) -> Iterator[tuple[Waiting, float]]:
+        """Those who wait, but for the latest, in the order to come, and when after the device is free each is done."""
+        made_s, plan = self._plan
+        if now - made_s > PLAN_FRESH_S or not plan:
+            plan = [step for step in self._look_ahead(now) if step]
+            self._plan = now, plan
+        return ((job, after_s) for job, after_s in plan if job.number in self._waiting)
 
-    def _look_ahead(self, now: float) -> Iterator[tuple[Waiting, float]]:
-        lines = self._lines(self._turns.copy(), self._waiting.values())
+    def _look_ahead(self, now: float) -> Iterator[tuple[Waiting, float] | None]:
+        """Everybody who waits now in the order to come, and how long after the device is free each will be done."""
         free_s, after_s = now + self.busy_for_s(now), 0.0
+        everybody, lines = tuple(self._waiting.values()), _in_lines(self._turns.copy())
+        for job in everybody:
+            lines.add(job)
+            yield None
         while lines:
-            key = self._choose(lines, free_s + after_s)
-            batch = lines.take(key, self._capacity(lines[key].head()))
+            line = self._choose(lines, lines, free_s + after_s)
+            batch = lines.take(line, self._capacity(line.head()))
             after_s += self._seconds(batch)
             yield from ((job, after_s) for job in batch)
+
+    def _ahead_s(self, now: float) -> float:
+        """What comes before and after the device's work on those who wait."""
+        return self.busy_for_s(now) + self._throughput.encoding_s
 
     def _seconds(self, jobs: Sequence[Waiting]) -> float:
         return self._throughput.seconds(jobs[0].key.style, jobs[0].key.pixels * len(jobs))
@@ -215,7 +260,8 @@ class Scheduler:
 
     def _refuse_if_full(self, job: Job, now: float) -> None:
         if self._people[job.user] >= self._limits.user_jobs:
-            raise Busy(next(queued.eta_s for other, queued in self.positions(now) if other.user == job.user))
+            after_s = next((after_s for other, after_s in self._planned(now) if other.user == job.user), self._all_s())
+            raise Busy(self._ahead_s(now) + after_s)
         over_bytes = self._bytes + job.held_bytes - self._limits.queue_bytes
         if self._waiting and (len(self._waiting) >= self._limits.queue_jobs or over_bytes > 0):
             raise Busy(self._promise(over_bytes, now))
@@ -225,10 +271,30 @@ class Scheduler:
 
         Never longer than the whole queue takes: whoever asks in a loop cannot send others away for the day.
         """
-        everybody = self.positions(now)
-        freed = zip(everybody, accumulate(other.job.held_bytes for other, _ in everybody), strict=True)
-        room_s = next(queued.eta_s for (_, queued), freed_bytes in freed if freed_bytes >= over_bytes)
-        all_s = everybody[-1][1].eta_s
-        retry_after_s = min(all_s, max(room_s, self._promised_s - now + all_s / len(everybody)))
+        ahead_s = self._ahead_s(now)
+        all_s = ahead_s + self._all_s()
+        room_s = ahead_s + (self._freed_s(over_bytes, now) if over_bytes > 0 else self._next_s(now))
+        retry_after_s = min(all_s, max(room_s, self._promised_s - now + all_s / len(self._waiting)))
         self._promised_s = now + retry_after_s
         return retry_after_s
+
+    def _next_s(self, now: float) -> float:
+        """How long the next batch takes."""
+        line = self._choose(self._lines, self._lines, now + self.busy_for_s(now))
+        return self._throughput.seconds(line.key.style, line.key.pixels * min(len(line), self._capacity(line.head())))
+
+    def _freed_s(self, wanted_bytes: int, now: float) -> float:
+        """How long until so many bytes have left the queue."""
+        for job, after_s in self._planned(now):
+            wanted_bytes -= job.job.held_bytes
+            if wanted_bytes <= 0:
+                return after_s
+        return self._all_s()
+
+    def _all_s(self) -> float:
+        """How long everybody who waits takes."""
+        return sum(self._throughput.seconds(line.key.style, line.key.pixels * len(line)) for line in self._lines)
+
+
+def _in_lines(turns: Turns) -> Lines[Key, Waiting]:
+    return Lines(turns, lambda job: job.key)
