@@ -5,7 +5,9 @@ pack whose time is over, or that was taken back, is not offered either, though i
 """
 
 import difflib
+import os
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from styles.style import Style
 
 BUILT_IN = Path(__file__).parent / "packs"
+SETTLED_S = 3.0  # a file this old has its time for good: the coarsest file systems count in steps of two seconds
+
+_State = tuple[tuple[int, ...], ...]
+"""Of a pack's files, without reading them: another pack, or one that was written to, is in another state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class _Shelf:
     broken: list[Broken] = field(default_factory=list)
     withdrawn: set[str] = field(default_factory=set)
     lapsed: dict[Path, str] = field(default_factory=dict)
+    read: dict[Path, tuple[_State, Card]] = field(default_factory=dict)  # need not be read again
 
 
 def today() -> str:
@@ -71,13 +78,13 @@ class Library:
         return library
 
     def rescan(self) -> None:
-        """Look at the folders again."""
+        """Look at the folders again, and read what is not as it was."""
         with self._writing:
-            shelf, day = _Shelf(), self.today()
+            shelf, day, known = _Shelf(), self.today(), self._shelf.read
             for root in self.roots:
                 shelf.withdrawn.update(withdrawal.names(root))
             for root in self.roots:
-                _fill(shelf, root, day)
+                _fill(shelf, root, day, known)
             self._shelf = shelf
 
     def cards(self) -> tuple[Card, ...]:
@@ -118,22 +125,22 @@ class Library:
         return pack.content(self.folder(style), pack.PREVIEW)
 
 
-def _fill(shelf: _Shelf, root: Path, day: str) -> None:
+def _fill(shelf: _Shelf, root: Path, day: str, known: Mapping[Path, tuple[_State, Card]]) -> None:
     try:
-        folders = sorted(root.iterdir())
+        with os.scandir(root) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
     except FileNotFoundError:
         return  # nothing was installed there yet
     except OSError as error:
         shelf.broken.append(Broken(root, f"{root}: cannot be read ({error.strerror})."))
         return
-    for folder in folders:
-        if folder.is_dir() and not folder.name.startswith("."):
-            _place(shelf, folder, day)
+    for name in names:
+        _place(shelf, root / name, day, known)
 
 
-def _place(shelf: _Shelf, folder: Path, day: str) -> None:
+def _place(shelf: _Shelf, folder: Path, day: str, known: Mapping[Path, tuple[_State, Card]]) -> None:
     try:
-        card = pack.read(folder)
+        card = _read(shelf, folder, known)
     except BrokenPack as error:
         shelf.broken.append(Broken(folder, str(error)))
         return
@@ -146,3 +153,30 @@ def _place(shelf: _Shelf, folder: Path, day: str) -> None:
         shelf.broken.append(Broken(folder, reason))
         return
     shelf.cards[card.id], shelf.folders[card.id] = card, folder
+
+
+def _read(shelf: _Shelf, folder: Path, known: Mapping[Path, tuple[_State, Card]]) -> Card:
+    """The card of a pack, read where it is not as it was. Raises BrokenPack.
+
+    What was written to just now is read once more: it may be written to again before the file system's clock ticks.
+    """
+    state, settled_ns = _state(folder), time.time_ns() - int(SETTLED_S * 1e9)
+    if state is None:
+        return pack.read(folder)  # which tells what is missing
+    was, card = known.get(folder, (None, None))
+    if card is None or state != was:
+        card = pack.read(folder)
+    if all(changed_ns < settled_ns for *_, changed_ns in state):
+        shelf.read[folder] = state, card
+    return card
+
+
+def _state(folder: Path) -> _State | None:
+    """None where a file is missing."""
+    try:
+        files = [(folder / name).stat() for name in pack.MAX_BYTES]
+    except OSError:
+        return None
+    return tuple(
+        (file.st_dev, file.st_ino, file.st_mode, file.st_size, file.st_mtime_ns, file.st_ctime_ns) for file in files
+    )

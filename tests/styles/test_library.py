@@ -1,5 +1,7 @@
 """The library: every sound pack is offered, and a broken one harms none of them."""
 
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 import torch
 
 from styles import bundle, pack, withdrawal
-from styles.card import Consent
+from styles.card import Card, Consent
 from styles.errors import BrokenPack, NoSuchStyle
 from styles.library import Library
 from tests.styles import making
@@ -106,6 +108,53 @@ def test_a_second_look_finds_what_came_and_what_went(tmp_path: Path) -> None:
     library.rescan()
     assert library.cards() == ()
     assert len(library.broken()) == 1
+
+
+def test_a_look_reads_what_changed_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("changed", "gone", "replaced", "same"):
+        write_pack(tmp_path, name)
+    monkeypatch.setattr("styles.library.SETTLED_S", -3600.0)  # as if all of it were old
+    read, library, read_pack = list[str](), Library((tmp_path,)), pack.read
+
+    def noted(folder: Path) -> Card:
+        read.append(folder.name)
+        return read_pack(folder)
+
+    monkeypatch.setattr(pack, "read", noted)
+    library.rescan()
+    assert read == ["changed", "gone", "replaced", "same"]
+    before, read[:] = library.cards(), []
+    library.rescan()
+    assert (library.cards(), read) == (before, [])
+
+    shutil.rmtree(tmp_path / "gone")
+    changed = tmp_path / "changed" / "style.toml"
+    changed.write_text(changed.read_text() + "\n# by hand\n")
+    text = tmp_path / "replaced" / "style.toml"
+    times = text.stat()
+    with pack.replacing(tmp_path / "replaced") as fresh:  # by one as large, that says to be as old
+        shutil.copytree(tmp_path / "replaced", fresh, dirs_exist_ok=True)
+        (fresh / "style.toml").write_text(text.read_text().replace("1.2.3", "2.2.3", 1))
+        os.utime(fresh / "style.toml", ns=(times.st_atime_ns, times.st_mtime_ns))
+    library.rescan()
+
+    assert read == ["changed", "replaced"]
+    assert [(card.id, card.version) for card in library.cards()] == [
+        ("changed", "1.2.3"),
+        ("replaced", "2.2.3"),
+        ("same", "1.2.3"),
+    ]
+
+
+def test_what_is_written_to_twice_at_once_shows_as_it_is_at_last(tmp_path: Path) -> None:
+    """Within one tick of the file system's clock, and to the same size, so that the file looks the same."""
+    write_pack(tmp_path)
+    text = tmp_path / "tiny" / "style.toml"
+    library, card = Library((tmp_path,)), text.read_text()
+    for version in ("1.2.4", "1.2.5") * 20:
+        text.write_text(card.replace("1.2.3", version, 1))
+        library.rescan()
+        assert library.card("tiny").version == version
 
 
 def test_every_shipped_pack_is_sound() -> None:
