@@ -11,7 +11,7 @@ from bots.conversation.again import Past
 from bots.conversation.announced import Announced
 from bots.conversation.gallery import Gallery
 from bots.conversation.policy import Policy
-from bots.conversation.request import Handler, Reply, request, unknown
+from bots.conversation.request import Handler, Reply, request, sentence, unknown
 from bots.ledger.memory import Memory
 from bots.message import Message, Text
 from inference.errors import ServiceError
@@ -46,7 +46,7 @@ class Asking:
             case "styles":
                 return await self._gallery.show(message, "gallery-all", "style", Wish())
             case "start":
-                return _words(message, "start")
+                return sentence(message, "start")
             case "help":
                 return await self._help(message)
             case _:
@@ -62,7 +62,7 @@ class Asking:
             return await self._handlers[meant.name](message, meant, adapter)
         if message.pictures:
             return await self._bare_picture(message, adapter)
-        return None if message.replied and not message.private else _words(message, "hint")
+        return None if message.replied and not message.private else sentence(message, "hint")
 
     async def _meant(self, message: Message) -> Command | None:
         """The command that plain words stand for: the name of a style, or a number on the sheet just shown."""
@@ -98,7 +98,3 @@ class Asking:
             return None
         await self._announced.keep_pictures(message)
         return await self._gallery.show(message, "gallery-photo", "style", Wish())
-
-
-def _words(message: Message, key: str) -> Text:
-    return Text(replies.text(message.person.language, key))

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from bots import replies
 from bots.adapter import Adapter
 from bots.commands import Command, Wish, spoken, wish
 from bots.conversation import naming
@@ -14,7 +13,7 @@ from bots.conversation.consent import Consent, called
 from bots.conversation.delivery import answer_key
 from bots.conversation.gallery import Gallery, cannot, remembered
 from bots.conversation.policy import Policy
-from bots.conversation.request import Handler, Reply, Request, request
+from bots.conversation.request import Handler, Reply, Request, request, sentence
 from bots.ledger import Ledger, records
 from bots.message import Answer, Message, Person, Picture, Text
 from inference.job import Crop
@@ -54,7 +53,7 @@ class Avatars:
         carried = _CARRIED.fullmatch(command.rest)
         asked = await self._recalled(message, *carried.groups()) if carried else _asked(message, command.rest, styles)
         if asked is None:
-            return replace(_words(message, "avatar-gone"), whispered=True)
+            return replace(sentence(message, "avatar-gone"), whispered=True)
         if refusal := await self._refusal(message, asked, adapter):
             return refusal
         style = naming.exact(styles, asked.wish.style)
@@ -70,27 +69,27 @@ class Avatars:
         rules = await self._ledger.chats.rules(message.platform, message.chat)
         others = asked.member is not None or asked.unknown
         if rules.avatars == "off":
-            return _words(message, "avatar-off")
+            return sentence(message, "avatar-off")
         if (others or asked.group) and message.private:
-            return _words(message, "avatar-private")
+            return sentence(message, "avatar-private")
         if others and rules.avatars == "own":
-            return _words(message, "avatar-own-only")
+            return sentence(message, "avatar-own-only")
         if asked.unknown:
-            return _words(message, "avatar-unknown-member")
+            return sentence(message, "avatar-unknown-member")
         if asked.group and not await adapter.administers(message.person, message.address):
-            return _words(message, "avatar-group-admins")
+            return sentence(message, "avatar-group-admins")
         return None
 
     async def _own(self, message: Message, asked: _Asked, adapter: Adapter) -> Text | Request:
         picture = await adapter.avatar(message.person, message.address) if not asked.pictures else None
         pictures = asked.pictures or ((picture,) if picture else ())
         if not pictures:
-            return _words(message, "avatar-missing", command=spoken("avatar", asked.wish))
+            return sentence(message, "avatar-missing", command=spoken("avatar", asked.wish))
         return _made(asked.wish, pictures, as_file=asked.as_file)
 
     async def _of_chat(self, message: Message, asked: _Asked, adapter: Adapter) -> Text | Request:
         picture = await adapter.chat_picture(message.address)
-        return _made(asked.wish, (picture,)) if picture else _words(message, "avatar-group-missing")
+        return _made(asked.wish, (picture,)) if picture else sentence(message, "avatar-group-missing")
 
     async def _of_member(
         self, message: Message, member: Person, wanted: Wish, style: StyleInfo, adapter: Adapter
@@ -102,7 +101,7 @@ class Avatars:
             return answer
         picture = await adapter.avatar(member, message.address)
         if picture is None:
-            return _words(message, "avatar-hidden", member=called(member))
+            return sentence(message, "avatar-hidden", member=called(member))
         return _made(wanted, (picture,), subject=member.id)
 
     async def _choose(
@@ -157,10 +156,6 @@ def _without_names(words: str, people: Iterable[Person]) -> str:
 
 def _made(wanted: Wish, pictures: tuple[Picture, ...], *, as_file: bool = False, subject: str = "") -> Request:
     return request(Past(wanted, pictures, as_file, Crop.AVATAR, subject=subject))
-
-
-def _words(message: Message, key: str, **values: str | int) -> Text:
-    return Text(replies.text(message.person.language, key, **values))
 
 
 def _what(key: str) -> str:

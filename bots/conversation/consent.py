@@ -100,7 +100,7 @@ class Consent:
             except sqlite3.Error as error:
                 log.error("questions whose time is over could not be forgotten: %s", error)
 
-    async def _answered(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
+    async def _answered(self, message: Message, command: Command, _adapter: Adapter) -> Reply:
         """A press under a question. Killed anywhere, it is understood again and comes to the same."""
         press, tag = _PRESS.fullmatch(command.rest), message.person.language
         if press is None:

@@ -41,7 +41,7 @@ class Languages:
         self._people = people
         self.commands: Mapping[str, Handler] = {"language": self._language}
 
-    async def _language(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
+    async def _language(self, message: Message, command: Command, _adapter: Adapter) -> Reply:
         tag, choice = message.person.language, named(command.rest)
         if command.rest and choice is None:
             return Text(replies.text(tag, "language-wrong"), whispered=True)

@@ -9,14 +9,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bots import replies
 from bots.adapter import Adapter
 from bots.commands import Command, Wish, parse, wish
 from bots.conversation import naming
 from bots.conversation.again import Past
 from bots.conversation.announced import Announced, Liking
 from bots.conversation.policy import Policy
-from bots.conversation.request import Handler, Reply, Request, request
+from bots.conversation.request import Handler, Reply, Request, request, sentence
 from bots.ledger import Ledger
 from bots.message import Message, Picture, Text
 from inference.job import MOST_REFERENCES
@@ -34,11 +33,11 @@ class Like:
         self._policy, self._announced = policy, Announced(ledger.memory)
         self.commands: Mapping[str, Handler] = {"like": self.like}
 
-    async def like(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
+    async def like(self, message: Message, command: Command, _adapter: Adapter) -> Reply:
         """Make it if photo and style are there; else remember what is, and ask for what is not."""
         styles = await self._policy.reference_styles(message)
         if not styles:
-            return _words(message, "like-none")
+            return sentence(message, "like-none")
         asked = await self._asked(message, command)
         style = naming.exact(styles, asked.wish.style) if asked.wish.style else styles[0]
         if problem := _problem(message, style, asked):
@@ -98,20 +97,20 @@ def _problem(message: Message, style: StyleInfo | None, asked: Liking) -> Text |
     """Why this cannot be made, whatever else is sent."""
     references = max(len(asked.pictures) - 1, len(asked.weights))
     if style is None:
-        return _words(message, "like-words")
+        return sentence(message, "like-words")
     if references > MOST_REFERENCES:
-        return _words(message, "like-too-many", most=MOST_REFERENCES)
+        return sentence(message, "like-too-many", most=MOST_REFERENCES)
     if not asked.wish.in_range or not all(0 < weight <= 1 for weight in asked.weights):
-        return _words(message, "like-range")
+        return sentence(message, "like-range")
     if asked.weights and references > len(asked.weights):
-        return _words(message, "like-shares-wrong", shares=len(asked.weights), pictures=references)
+        return sentence(message, "like-shares-wrong", shares=len(asked.weights), pictures=references)
     return None
 
 
 def _ask(message: Message, asked: Liking) -> Text:
     if not asked.pictures:
-        return _words(message, "like-photo" if message.private else "like-photo-group")
-    return _words(message, "like-style" if message.private else "like-style-group", count=asked.missing)
+        return sentence(message, "like-photo" if message.private else "like-photo-group")
+    return sentence(message, "like-style" if message.private else "like-style-group", count=asked.missing)
 
 
 def _made(asked: Liking, style: StyleInfo) -> Request:
@@ -119,7 +118,3 @@ def _made(asked: Liking, style: StyleInfo) -> Request:
     wanted = replace(asked.wish, style=style.id)
     past = Past(wanted, (photo,), asked.as_file, references=tuple(references), weights=asked.weights)
     return replace(request(past), ends_choice=True)
-
-
-def _words(message: Message, key: str, **values: str | int) -> Text:
-    return Text(replies.text(message.person.language, key, **values))

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bots import replies
+from inference.job import TAKES_REFERENCE
 from inference.service import StyleInfo
 
 _RESEMBLES = 0.55  # difflib's ratio: "ukyoe" is 0.91 to "ukiyoe", "stary" is 0.67 to "starrynight"
@@ -17,7 +18,7 @@ def title(style: StyleInfo, tag: str) -> str:
 
 def takes_reference(style: StyleInfo) -> bool:
     """Whether the style comes from a picture that is sent with the photo."""
-    return style.takes == "photo+reference"
+    return style.takes == TAKES_REFERENCE
 
 
 def for_photos(styles: Sequence[StyleInfo]) -> tuple[StyleInfo, ...]:

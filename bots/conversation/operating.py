@@ -61,7 +61,7 @@ class Operating:
             await self._ledger.people.block(platform, person, blocked=blocked)
         return Text(replies.text(tag, "blocked" if blocked else "unblocked", people=people), whispered=True)
 
-    async def _stats(self, message: Message, command: Command) -> Text:  # noqa: ARG002
+    async def _stats(self, message: Message, _command: Command) -> Text:
         counted = await self._ledger.counting.statistics()
         return Text("\n".join(_described(message.person.language, counted)), whispered=True)
 

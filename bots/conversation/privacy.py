@@ -13,7 +13,7 @@ from bots.adapter import Adapter, SendFailed, SendUncertain
 from bots.commands import Command
 from bots.conversation.consent import called
 from bots.conversation.delivery import answer_key
-from bots.conversation.request import Handler, Reply
+from bots.conversation.request import Handler, Reply, sentence
 from bots.ledger import Entry, Ledger, State
 from bots.ledger.consents import Consent
 from bots.ledger.forgetting import Held
@@ -54,10 +54,10 @@ class Privacy:
         self._ledger, self._cancel, self._leave = ledger, cancel, leave
         self.commands: Mapping[str, Handler] = {"privacy": self._privacy, "forgetme": self._forgetme}
 
-    async def _privacy(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
+    async def _privacy(self, message: Message, command: Command, _adapter: Adapter) -> Reply:
         if match := _WITHDRAW.fullmatch(command.rest):
             if not await self._ledger.consents.withdraw(message.platform, message.person.id, int(match[1])):
-                return replace(_words(message, "privacy-not-yours"), whispered=True)
+                return replace(sentence(message, "privacy-not-yours"), whispered=True)
             return replace(await self._told(message), panel=True)
         return await self._told(message)
 
@@ -85,14 +85,14 @@ class Privacy:
 
     async def _forgetme(self, message: Message, command: Command, adapter: Adapter) -> Reply:
         if message.person.id == message.chat and not message.private:  # an admin who speaks as the chat
-            return _words(message, "forgetme-as-yourself")
+            return sentence(message, "forgetme-as-yourself")
         sure = _sure(message)
         if command.rest == sure:
             return await self._forget(message, adapter)
         if command.rest:
-            return replace(_words(message, "privacy-not-yours"), whispered=True)
+            return replace(sentence(message, "privacy-not-yours"), whispered=True)
         button = Button(replies.text(message.person.language, "forgetme-sure"), f"/forgetme {sure}")
-        return replace(_words(message, "forgetme"), buttons=((button,),), whispered=True)
+        return replace(sentence(message, "forgetme"), buttons=((button,),), whispered=True)
 
     async def _forget(self, message: Message, adapter: Adapter) -> Text | None:
         """Killed anywhere and understood again, it goes on with what is still there."""
@@ -179,7 +179,3 @@ def _sure(message: Message) -> str:
     """What only the person's own button says: a press by anybody else must not delete what is kept of *them*."""
     name = f"{message.platform}\0{message.person.id}"
     return hashlib.blake2b(name.encode(), digest_size=8, person=b"forgetme").hexdigest()
-
-
-def _words(message: Message, key: str) -> Text:
-    return Text(replies.text(message.person.language, key))

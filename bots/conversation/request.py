@@ -64,6 +64,11 @@ def request(asked: Past) -> Request:
     return Request(asked, replace(options, max_side=_FULL_SIDE) if asked.full else options)
 
 
+def sentence(message: Message, key: str, **values: str | int) -> Text:
+    """A reply in the language of the message's person."""
+    return Text(replies.text(message.person.language, key, **values))
+
+
 def unknown(message: Message, command: Command) -> Text | None:
     """The answer to a command that is not ours: in a group it is another bot's."""
     if not message.private:

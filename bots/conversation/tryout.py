@@ -29,7 +29,7 @@ class Tryout:
         self._policy, self._announced = policy, Announced(ledger.memory)
         self.commands: Mapping[str, Handler] = {"try": self._try}
 
-    async def _try(self, message: Message, command: Command, adapter: Adapter) -> Reply:  # noqa: ARG002
+    async def _try(self, message: Message, command: Command, _adapter: Adapter) -> Reply:
         styles = await self._policy.styles(message)
         chosen, wanted, unknown = _understood(styles, command)
         if unknown or not styles or not wanted.in_range:
