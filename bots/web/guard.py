@@ -5,21 +5,20 @@ A browser carries a person's cookies to us whatever site sent it there, and a ho
 """
 
 import hashlib
-import hmac
 import re
 import secrets
-import time
 from collections.abc import Collection
 
 from aiohttp import web
 from yarl import URL
+
+from bots.web.secret import Secret
 
 SESSION, PASS = "atelier_session", "atelier_pass"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  what a server that listens everywhere is told to listen on
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _MONTH_S = 30 * 24 * 3600
-_GUESSES_A_MINUTE = 20
 
 
 class Guard:
@@ -29,13 +28,12 @@ class Guard:
     """
 
     def __init__(self, token: str | None, hosts: Collection[str]) -> None:
-        self._token = token
+        self._secret = Secret(token)
         self._hosts = frozenset(host.lower().strip("[]") for host in hosts)
-        self._wrong_guesses: list[float] = []
 
     def check_host(self, request: web.Request) -> None:
         """Raise 403 unless the request was made to a name of ours."""
-        if self._token is not None and self._hosts & _ANYWHERE:
+        if self._secret.is_set and self._hosts & _ANYWHERE:
             return
         if _host_of(f"http://{request.host}") not in _LOOPBACK | self._hosts:
             raise web.HTTPForbidden(text="This address is not one of ours.\n")
@@ -63,38 +61,20 @@ class Guard:
         if not _SECRET.fullmatch(session):
             session = secrets.token_urlsafe(32)
         if not self._has_pass(request, session):
-            self._check_token(token)
+            self._secret.check(token)
         response = web.Response(status=204)
-        for name, value in {SESSION: session, PASS: self._pass(session)}.items():
+        for name, value in {SESSION: session, PASS: self._secret.sign(_pass(session))}.items():
             response.set_cookie(
                 name, value, max_age=_MONTH_S, path="/chat", httponly=True, samesite="Strict", secure=_is_https(request)
             )
         return response
 
-    def _check_token(self, token: str | None) -> None:
-        now = time.monotonic()
-        self._wrong_guesses = [at for at in self._wrong_guesses if now - at < 60]
-        if len(self._wrong_guesses) >= _GUESSES_A_MINUTE:
-            raise web.HTTPTooManyRequests(headers={"Retry-After": "60"}, text="Too many wrong guesses.\n")
-        if token is not None and _same(token, self._token or ""):
-            return
-        if token is not None:
-            self._wrong_guesses.append(now)
-        raise web.HTTPUnauthorized(text="The token is missing or wrong.\n")
-
     def _has_pass(self, request: web.Request, session: str) -> bool:
-        if self._token is None:
-            return True
-        return _same(request.cookies.get(PASS, ""), self._pass(session))
-
-    def _pass(self, session: str) -> str:
-        """Proof that this session once knew the token; it ends with the token and holds neither."""
-        return hmac.new((self._token or "").encode(), f"web pass {session}".encode(), hashlib.sha256).hexdigest()
+        return not self._secret.is_set or self._secret.signed(request.cookies.get(PASS, ""), _pass(session))
 
 
-def _same(given: str, right: str) -> bool:
-    """Compare in constant time. What is given may hold anything, half surrogate pairs included."""
-    return hmac.compare_digest(given.encode(errors="replace"), right.encode())
+def _pass(session: str) -> str:
+    return f"web pass {session}"
 
 
 def _host_of(url: str) -> str | None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import WSCloseCode, web
@@ -11,6 +10,7 @@ from bots.adapter import Listener
 from bots.web.frames import FRAME_BYTES
 from bots.web.guard import Guard
 from bots.web.rooms import Rooms, Visit
+from bots.web.serving import file, headers, sealed
 from bots.web.spool import LIMIT_BYTES, Spool, SpoolFull
 from bots.web.talk import Talk, language_of
 from inference.errors import TooLarge
@@ -19,18 +19,7 @@ _STATIC = Path(__file__).parent / "static"
 _UPLOAD_S = 300.0
 _VISITS = 500
 _CLOSE_S = 2.0  # how long a page may take to answer a farewell
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_HEADERS = headers("img-src 'self' blob:; media-src blob:; form-action 'none'", "no-referrer")
 
 
 class Site:
@@ -44,21 +33,21 @@ class Site:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/", _sealed(self.page)),
-            web.get("/chat/static/{name}", _sealed(self.static)),
-            web.post("/chat/session", _sealed(self.session)),
-            web.post("/chat/pictures", _sealed(self.upload)),
-            web.get("/chat/answers/{handle}/{index:[0-9]{1,2}}", _sealed(self.answer)),
+            web.get("/", sealed(self.page, _HEADERS)),
+            web.get("/chat/static/{name}", sealed(self.static, _HEADERS)),
+            web.post("/chat/session", sealed(self.session, _HEADERS)),
+            web.post("/chat/pictures", sealed(self.upload, _HEADERS)),
+            web.get("/chat/answers/{handle}/{index:[0-9]{1,2}}", sealed(self.answer, _HEADERS)),
             web.get("/chat/socket", self.socket),
         ]
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         self._guard.check_host(request)
-        return _file("index.html")
+        return file(_STATIC, "index.html")
 
     async def static(self, request: web.Request) -> web.StreamResponse:
         self._guard.check_host(request)
-        return _file(request.match_info["name"])
+        return file(_STATIC, request.match_info["name"])
 
     async def session(self, request: web.Request) -> web.StreamResponse:
         """``{"token": …}`` or ``{}`` in; a session cookie out."""
@@ -109,28 +98,6 @@ class Site:
         finally:
             self._rooms.leave(person, visit)
         return socket
-
-
-def _sealed(handler: Handler) -> Handler:
-    """Put the headers that keep foreign scripts, frames and guesses of type out on every answer, refusals included."""
-
-    async def wrapped(request: web.Request) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except web.HTTPException as refusal:
-            refusal.headers.update(_HEADERS)
-            raise
-        response.headers.update(_HEADERS)
-        return response
-
-    return wrapped
-
-
-def _file(name: str) -> web.FileResponse:
-    path = _STATIC / name
-    if path.parent != _STATIC or not path.is_file():
-        raise web.HTTPNotFound(text="There is no such file.\n")
-    return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
 
 
 async def _token(request: web.Request) -> str | None:

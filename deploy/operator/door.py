@@ -1,17 +1,15 @@
 """Who may look: on this machine alone anybody, beyond it whoever knows the token."""
 
-import hashlib
-import hmac
 import time
 from collections.abc import Collection
 
 from aiohttp import web
 
 from bots.web.guard import Guard
+from bots.web.secret import Secret
 
 PASS = "atelier_operator"  # noqa: S105  a cookie's name
 _STAYS_S = 7 * 24 * 3600
-_GUESSES_A_MINUTE = 20
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
@@ -19,35 +17,34 @@ class Door:
     """``hosts`` are the names, beside loopback's, by which we are reached; without a token they do not count."""
 
     def __init__(self, token: str | None, hosts: Collection[str] = ()) -> None:
-        self._token = token or None
+        self._secret = Secret(token)
         self._guard = Guard(token or None, hosts if token else ())
-        self._wrong_guesses: list[float] = []
 
     @property
     def locked(self) -> bool:
         """Whether there is a token to ask for."""
-        return self._token is not None
+        return self._secret.is_set
 
     def check_host(self, request: web.Request) -> None:
         """Raise 403 unless the request was made to a name of ours and, without a token, on this very machine."""
         self._guard.check_host(request)
-        if self._token is None and any(name in request.headers for name in _FORWARDED):
+        if not self._secret.is_set and any(name in request.headers for name in _FORWARDED):
             raise web.HTTPForbidden(text="Behind a proxy this page needs a token.\n")
 
     def open_to(self, request: web.Request) -> bool:
         """Whether this browser may look. Raises 403 where the address is not ours."""
         self.check_host(request)
-        return self._token is None or self._is_pass(request.cookies.get(PASS, ""))
+        return not self._secret.is_set or self._is_pass(request.cookies.get(PASS, ""))
 
     def enter(self, request: web.Request, token: str) -> web.Response:
         """Give the browser a pass and send it to the page. Raises 403, 401, or 429 after too many wrong guesses."""
         self._check_origin(request)
-        self._check(token)
+        self._secret.check(token)
         until = str(int(time.time()) + _STAYS_S)
         response = web.Response(status=303, headers={"Location": "/operator"})
         response.set_cookie(
             PASS,
-            f"{until}.{self._sign(until)}",
+            f"{until}.{self._secret.sign(_pass(until))}",
             max_age=_STAYS_S,
             path="/operator",
             httponly=True,
@@ -67,25 +64,11 @@ class Door:
         self.check_host(request)
         self._guard.check_origin(request)
 
-    def _check(self, token: str) -> None:
-        now = time.monotonic()
-        self._wrong_guesses = [at for at in self._wrong_guesses if now - at < 60]
-        if len(self._wrong_guesses) >= _GUESSES_A_MINUTE:
-            raise web.HTTPTooManyRequests(headers={"Retry-After": "60"}, text="Too many wrong guesses.\n")
-        if self._token is None or not _same(token, self._token):
-            self._wrong_guesses.append(now)
-            raise web.HTTPUnauthorized(text="The token is wrong.\n")
-
     def _is_pass(self, given: str) -> bool:
         until, _, signature = given.partition(".")
         fresh = until.isascii() and until.isdigit() and len(until) < 12 and int(until) > time.time()
-        return _same(signature, self._sign(until)) and fresh
-
-    def _sign(self, until: str) -> str:
-        """Proof that the token was known; it ends with the token, and does not hold it."""
-        return hmac.new((self._token or "").encode(), f"operator until {until}".encode(), hashlib.sha256).hexdigest()
+        return fresh and self._secret.signed(signature, _pass(until))
 
 
-def _same(given: str, right: str) -> bool:
-    """Compare in constant time. What is given may hold anything, half surrogate pairs included."""
-    return hmac.compare_digest(given.encode(errors="replace"), right.encode())
+def _pass(until: str) -> str:
+    return f"operator until {until}"

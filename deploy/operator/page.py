@@ -1,11 +1,12 @@
 """The page over HTTP: whole once, then one fragment of it every two seconds."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aiohttp import web
 
+from bots.web.serving import file, headers, sealed
 from deploy.operator.door import Door
 from deploy.operator.looks import Looks
 from deploy.operator.words import templates
@@ -16,18 +17,8 @@ log = logging.getLogger(__name__)
 
 _STATIC = Path(__file__).parent / "static"
 _FORM_BYTES = 4096
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # without a referrer a form's Origin would be “null”
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+# Without a referrer a form's Origin would be “null”.
+_HEADERS = headers("img-src 'self'; form-action 'self'", "same-origin")
 
 
 class OperatorPage:
@@ -42,12 +33,12 @@ class OperatorPage:
     def routes(self) -> list[web.RouteDef]:
         """All under /operator."""
         return [
-            web.get("/operator", _sealed(self.page)),
-            web.get("/operator/now", _sealed(self.now)),
-            web.get("/operator/packs/{id}", _sealed(self.preview)),
-            web.get("/operator/static/{name}", _sealed(self.static)),
-            web.post("/operator/enter", _sealed(self.enter)),
-            web.post("/operator/leave", _sealed(self.leave)),
+            web.get("/operator", sealed(self.page, _HEADERS)),
+            web.get("/operator/now", sealed(self.now, _HEADERS)),
+            web.get("/operator/packs/{id}", sealed(self.preview, _HEADERS)),
+            web.get("/operator/static/{name}", sealed(self.static, _HEADERS)),
+            web.post("/operator/enter", sealed(self.enter, _HEADERS)),
+            web.post("/operator/leave", sealed(self.leave, _HEADERS)),
         ]
 
     async def page(self, request: web.Request) -> web.StreamResponse:
@@ -83,10 +74,7 @@ class OperatorPage:
     async def static(self, request: web.Request) -> web.StreamResponse:
         """The style sheet and the script: the form at the door needs them, too."""
         self._door.check_host(request)
-        path = _STATIC / request.match_info["name"]
-        if path.parent != _STATIC or not path.is_file():
-            raise web.HTTPNotFound(text="There is no such file.\n")
-        return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+        return file(_STATIC, request.match_info["name"])
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -114,21 +102,6 @@ class OperatorPage:
     def _html(self, name: str, **values: object) -> web.Response:
         text = self._templates.get_template(name).render(**values)
         return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
-
-
-def _sealed(handler: Handler) -> Handler:
-    """Put the headers that keep foreign scripts and frames out on every answer, refusals included."""
-
-    async def wrapped(request: web.Request) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except web.HTTPException as refusal:
-            refusal.headers.update(_HEADERS)
-            raise
-        response.headers.update(_HEADERS)
-        return response
-
-    return wrapped
 
 
 async def _token(request: web.Request) -> str:
