@@ -3,9 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,49 +13,18 @@ from bots.commands import MENU
 from bots.conversation import Conversation
 from bots.ledger import Ledger
 from bots.message import Address, Person, Text
-from tests.bots.console import BROKEN, Chat, Console, Inverting, Sent, inverted
+from tests.bots.console import BROKEN, Chat, Console, Inverting, inverted
+from tests.bots.talking import alone, answer, in_group, talking
 
 PHOTO = b"a photo"
 OPERATOR = "console:op"
 COMMANDS = ("/block console:ann", "/unblock console:ann", "/stats", "/announce hello")
 
 
-@asynccontextmanager
-async def talking(path: Path, console: Console, service: Inverting) -> AsyncIterator[Conversation]:
-    async with (
-        Ledger(path) as ledger,
-        Conversation(service, ledger, [console], operators=[OPERATOR]) as conversation,
-    ):
-        yield conversation
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite3"
-
-
-@pytest.fixture
-def console() -> Console:
-    return Console()
-
-
-@pytest.fixture
-def service() -> Inverting:
-    return Inverting()
-
-
 @pytest.fixture
 async def conversation(path: Path, console: Console, service: Inverting) -> AsyncIterator[Conversation]:
-    async with talking(path, console, service) as conversation:
+    async with talking(path, console, service, operators=[OPERATOR]) as conversation:
         yield conversation
-
-
-def alone(console: Console, conversation: Conversation, person: str) -> Chat:
-    return Chat(console, conversation, chat=person, person=person)
-
-
-def in_group(console: Console, conversation: Conversation, person: str) -> Chat:
-    return Chat(console, conversation, chat="group", person=person, private=False, addressed=True)
 
 
 @pytest.fixture
@@ -68,12 +35,6 @@ def op(console: Console, conversation: Conversation) -> Chat:
 @pytest.fixture
 def ann(console: Console, conversation: Conversation) -> Chat:
     return alone(console, conversation, "ann")
-
-
-async def answer(chat: Chat, text: str, *pictures: bytes, **about: Any) -> Sent:
-    before = len(chat.console.standing)
-    await chat.say(text, *pictures, **about)
-    return (await chat.console.answers(before + 1))[-1]
 
 
 def read(console: Console, chat: str, words: str) -> int:
@@ -194,7 +155,7 @@ async def test_chats_that_cannot_be_reached_are_counted_and_those_that_are_gone_
             return await super().say(address, text)
 
     console = Patchy()
-    async with talking(path, console, service) as conversation:
+    async with talking(path, console, service, operators=[OPERATOR]) as conversation:
         for person in ("gone", "full", "unsure", "well"):
             await answer(alone(console, conversation, person), "/queue")
         op = alone(console, conversation, "op")
@@ -219,7 +180,7 @@ async def test_a_restart_in_the_middle_neither_repeats_nor_forgets(path: Path, s
             return sent
 
     before, after = Stuck(), Console()
-    async with talking(path, before, service) as conversation:
+    async with talking(path, before, service, operators=[OPERATOR]) as conversation:
         for person in people:
             await answer(alone(before, conversation, person), "/queue")
         op = alone(before, conversation, "op")
@@ -227,7 +188,7 @@ async def test_a_restart_in_the_middle_neither_repeats_nor_forgets(path: Path, s
         await before.until(lambda: read(before, "p1", "News") == 1)
         (sending,) = [task for task in asyncio.all_tasks() if task.get_name().startswith("announcement")]
         sending.cancel()  # as a kill does, which waits for nothing
-    async with talking(path, after, service):
+    async with talking(path, after, service, operators=[OPERATOR]):
         report = replies.text("en", "announce-report", sent=4, failed=0, uncertain=1, waiting=0)
         await after.until(lambda: read(after, "op", report) == 1)
     said = [read(before, person, "News") + read(after, person, "News") for person in (*people, "op")]

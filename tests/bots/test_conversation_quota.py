@@ -3,11 +3,10 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -19,41 +18,10 @@ from bots.ledger.chats import OF_CHATS
 from bots.ledger.debits import Over
 from bots.ledger.questions import Permission, Question
 from bots.message import Message, Person, Picture
-from tests.bots.console import BROKEN, Chat, Console, Inverting, Sent, inverted
+from tests.bots.console import BROKEN, Chat, Console, Inverting, inverted
+from tests.bots.talking import answer, in_group, talking
 
 PHOTO, SECOND, THIRD = b"a photo", b"another photo", b"a third"
-
-
-@asynccontextmanager
-async def talking(path: Path, console: Console, service: Inverting, **about: Any) -> AsyncIterator[Conversation]:
-    async with Ledger(path) as ledger, Conversation(service, ledger, [console], **about) as conversation:
-        yield conversation
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite3"
-
-
-@pytest.fixture
-def console() -> Console:
-    return Console()
-
-
-@pytest.fixture
-def service() -> Inverting:
-    return Inverting()
-
-
-def in_group(console: Console, conversation: Conversation, person: str, **about: Any) -> Chat:
-    console.admins.add("boss")
-    return Chat(console, conversation, chat="group", person=person, private=False, addressed=True, **about)
-
-
-async def answer(chat: Chat, text: str, *pictures: bytes, **about: Any) -> Sent:
-    before = len(chat.console.standing)
-    await chat.say(text, *pictures, **about)
-    return (await chat.console.answers(before + 1))[-1]
 
 
 async def rule(console: Console, conversation: Conversation, *typed: str) -> None:

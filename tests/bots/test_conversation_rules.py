@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +12,7 @@ from bots.conversation import Conversation
 from bots.ledger import Ledger, Reply
 from inference.errors import NotReady
 from tests.bots.console import Chat, Console, Inverting, Sent, inverted
+from tests.bots.talking import answer, in_group, talking
 
 PHOTO = b"a photo"
 SETTINGS = {
@@ -30,37 +29,10 @@ SETTINGS = {
 NOT_IN_PRIVATE = ("people", "quota", "chatquota", "avatars")
 
 
-@asynccontextmanager
-async def talking(path: Path, console: Console, service: Inverting, **about: Any) -> AsyncIterator[Conversation]:
-    async with Ledger(path) as ledger, Conversation(service, ledger, [console], **about) as conversation:
-        yield conversation
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite3"
-
-
-@pytest.fixture
-def console() -> Console:
-    console = Console()
-    console.admins.add("boss")
-    return console
-
-
-@pytest.fixture
-def service() -> Inverting:
-    return Inverting()
-
-
 @pytest.fixture
 async def conversation(path: Path, console: Console, service: Inverting) -> AsyncIterator[Conversation]:
     async with talking(path, console, service) as conversation:
         yield conversation
-
-
-def in_group(console: Console, conversation: Conversation, person: str, **about: Any) -> Chat:
-    return Chat(console, conversation, chat="group", person=person, private=False, addressed=True, **about)
 
 
 @pytest.fixture
@@ -71,13 +43,6 @@ def boss(console: Console, conversation: Conversation) -> Chat:
 @pytest.fixture
 def ben(console: Console, conversation: Conversation) -> Chat:
     return in_group(console, conversation, "ben")
-
-
-async def answer(chat: Chat, text: str, *pictures: bytes, **about: Any) -> Sent:
-    """What stands in the chat next once a person has said something."""
-    before = len(chat.console.standing)
-    await chat.say(text, *pictures, **about)
-    return (await chat.console.answers(before + 1))[-1]
 
 
 async def press(chat: Chat, panel: str, text: str) -> Sent:
