@@ -1,36 +1,18 @@
 """What a person says and what they get, told as conversations on a real ledger."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bots import replies
 from bots.conversation import Conversation
-from bots.ledger import Ledger
 from inference.job import Crop, Format
 from tests.bots.console import BROKEN, Chat, Console, Inverting, Sent, inverted
+from tests.bots.talking import talking
 
 PHOTO, SECOND, THIRD = b"a photo", b"another photo", b"a third"
 ALL_STYLES = ("/style ukiyoe", "/style starry-night", "/style anime")
-
-
-@asynccontextmanager
-async def talking(path: Path, console: Console, service: Inverting, **about: Any) -> AsyncIterator[Conversation]:
-    async with Ledger(path) as ledger, Conversation(service, ledger, [console], **about) as conversation:
-        yield conversation
-
-
-@pytest.fixture
-def console() -> Console:
-    return Console()
-
-
-@pytest.fixture
-def service() -> Inverting:
-    return Inverting()
 
 
 @pytest.fixture

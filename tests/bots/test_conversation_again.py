@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,31 +14,15 @@ from bots.commands import Wish
 from bots.conversation import Conversation, again
 from bots.conversation.again import Past
 from bots.conversation.delivery import answer_key
-from bots.ledger import Ledger
 from bots.message import Picture
 from inference.job import Crop, Format, Options
 from tests.bots.console import STYLES, Chat, Console, Inverting, Sent, inverted
+from tests.bots.talking import talking
 
 PHOTO, SECOND = b"a photo", b"another photo"
 KEY = "0123456789abcdef01234567"
 AT_HAND = Picture("photo", "image/jpeg")
 GONE = replies.text("en", "again-gone")
-
-
-@asynccontextmanager
-async def talking(path: Path, console: Console, service: Inverting) -> AsyncIterator[Conversation]:
-    async with Ledger(path) as ledger, Conversation(service, ledger, [console]) as conversation:
-        yield conversation
-
-
-@pytest.fixture
-def console() -> Console:
-    return Console()
-
-
-@pytest.fixture
-def service() -> Inverting:
-    return Inverting()
 
 
 @pytest.fixture

@@ -57,16 +57,6 @@ async def meeting(path: Path, console: Console, service: Inverting) -> AsyncIter
 
 
 @pytest.fixture
-def service() -> Inverting:
-    return Inverting()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite3"
-
-
-@pytest.fixture
 async def group(path: Path, service: Inverting) -> AsyncIterator[Group]:
     async with meeting(path, Console(), service) as group:
         yield group

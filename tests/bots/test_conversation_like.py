@@ -54,11 +54,6 @@ async def talking(
 
 
 @pytest.fixture
-def console() -> Console:
-    return Console()
-
-
-@pytest.fixture
 def service() -> Likening:
     return Likening(infos=(*STYLES, ANY, OTHER))
 

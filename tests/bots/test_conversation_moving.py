@@ -23,11 +23,6 @@ async def talking(path: Path, console: Console, service: Inverting) -> AsyncIter
 
 
 @pytest.fixture
-def service() -> Inverting:
-    return Inverting()
-
-
-@pytest.fixture
 async def ann(tmp_path: Path, service: Inverting) -> AsyncIterator[Chat]:
     async with talking(tmp_path / "ledger.sqlite3", Console(), service) as chat:
         yield chat

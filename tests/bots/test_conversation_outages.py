@@ -46,11 +46,6 @@ class Guarded(Console):
             raise REVOKED
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite3"
-
-
 @asynccontextmanager
 async def talking(path: Path, adapter: Adapter, service: Inverting) -> AsyncIterator[tuple[Conversation, Ledger]]:
     async with (

@@ -36,22 +36,12 @@ TOLD = (
 )
 
 
-@pytest.fixture
-def service() -> Inverting:
-    return Inverting()
-
-
 @asynccontextmanager
 async def talking(
     path: Path, console: Console, service: Inverting, pace: Pace = CALM
 ) -> AsyncIterator[tuple[Chat, Ledger]]:
     async with Ledger(path) as ledger, Conversation(service, ledger, [console], pace=pace) as conversation:
         yield Chat(console, conversation), ledger
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite3"
 
 
 async def all_answered(ledger: Ledger) -> None:

@@ -29,16 +29,6 @@ async def talking(path: Path, console: Console, service: Inverting) -> AsyncIter
 
 
 @pytest.fixture
-def console() -> Console:
-    return Console()
-
-
-@pytest.fixture
-def service() -> Inverting:
-    return Inverting()
-
-
-@pytest.fixture
 async def talk(tmp_path: Path, console: Console, service: Inverting) -> AsyncIterator[tuple[Conversation, Ledger]]:
     async with talking(tmp_path / "ledger.sqlite3", console, service) as talk:
         yield talk

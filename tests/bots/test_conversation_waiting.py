@@ -19,16 +19,6 @@ RUNNING = replies.text("en", "waiting-running")
 
 
 @pytest.fixture
-def console() -> Console:
-    return Console()
-
-
-@pytest.fixture
-def service() -> Inverting:
-    return Inverting()
-
-
-@pytest.fixture
 def pace() -> Pace:
     return BRISK
 
