@@ -24,6 +24,7 @@ from deploy.library import open_library
 from deploy.listening import Places, listening, reserved
 from deploy.operator import Platforms, Sight, embedded_sight, open_page, remote_sight
 from deploy.settings import Settings, SettingsError, reveal, split_address
+from deploy.training import leave_to_train
 from inference.client import RemoteService
 from inference.http import application, refuse_as_json, require_safe
 from inference.service import Service
@@ -50,7 +51,7 @@ async def run_everything(settings: Settings) -> None:
         )
     _require_tokens(settings, web_chat=True, http=True)
     with reserved(settings.listen) as places:
-        async with open_embedded(settings) as service:
+        async with open_embedded(settings, trains=True) as service:
             sight = embedded_sight(service)
             app = _service_application(settings, sight.service, service.metrics.text)
             await _converse(settings, sight, app, places)
@@ -72,7 +73,7 @@ async def run_service(settings: Settings) -> None:
     _require_tokens(settings, http=True)
     with reserved(settings.listen) as places:
         async with (
-            open_embedded(settings) as service,
+            open_embedded(settings, trains=True) as service,
             listening(_service_application(settings, service, service.metrics.text), places),
         ):
             log.info("The service is ready: http://%s/v1/styles (Ctrl-C stops it)", settings.listen)
@@ -91,14 +92,20 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
 
 
 @asynccontextmanager
-async def open_embedded(settings: Settings) -> "AsyncIterator[EmbeddedService]":
+async def open_embedded(settings: Settings, *, trains: bool = False) -> "AsyncIterator[EmbeddedService]":
+    """``trains``: here creators' styles are made better, if anywhere; else what is to be trained is only kept."""
     library = open_library(settings)  # what is wrong there is said before torch is loaded
     from inference.embedded import EmbeddedService
     from inference.pictures import Labels
 
     labels = Labels(settings.producer or "")
     async with EmbeddedService(
-        library, device=settings.device, runtime=settings.runtime, labels=labels, max_frames=settings.max_frames
+        library,
+        device=settings.device,
+        runtime=settings.runtime,
+        labels=labels,
+        max_frames=settings.max_frames,
+        training=leave_to_train(settings, runs=trains),
     ) as embedded:
         yield embedded
 

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     blocked_names: Path | None = Field(
         None, description="a file of names that no creator's style may have, one a line; in place of the list within"
     )
+    train: Path | None = Field(
+        None, description="a folder of photos to learn on; then creators' styles may be made better in the background"
+    )
     max_items: int = Field(10, ge=1, le=20, description="pictures of one message that are made, 1 to 20")
     max_frames: int = Field(60, ge=1, description="frames that a moving picture may have")
 

@@ -96,6 +96,23 @@ class RemoteService:
         async with self._call("DELETE", f"/v1/styles/{quote(style, safe='')}"):
             return
 
+    async def trains(self) -> bool:
+        async with self._call("GET", "/v1/candidates") as answer:
+            return bool((await answer.json())["trains"])
+
+    async def candidates(self) -> tuple[str, ...]:
+        async with self._call("GET", "/v1/candidates") as answer:
+            return tuple(map(str, (await answer.json())["styles"]))
+
+    async def compared(self, style: str) -> bytes:
+        async with self._call("GET", f"/v1/candidates/{quote(style, safe='')}") as answer:
+            return await answer.read()
+
+    async def choose(self, style: str, *, new: bool) -> None:
+        choice = {"choice": "new" if new else "old"}
+        async with self._call("POST", f"/v1/candidates/{quote(style, safe='')}", params=choice):
+            return
+
     @asynccontextmanager
     async def _call(self, method: str, path: str, **more: Any) -> AsyncIterator[aiohttp.ClientResponse]:
         """One request. Leaving it early closes the connection, which cancels the job over there."""

@@ -21,6 +21,7 @@ class Creation:
     ("telegram:17"), ``rights`` is one of RIGHTS. ``scope`` names the chats where it may be used
     ("telegram:-100123"); ("*",) is everywhere. ``expires`` is the last day, in UTC, on which it may be used,
     YYYY-MM-DD; "9999-12-31" is no end. ``document_sha256`` is the digest of what the creator agreed to, word for word.
+    ``better``: where the service trains, it may keep the pictures until a better generator was learnt from them.
     """
 
     id: str
@@ -32,3 +33,4 @@ class Creation:
     scope: tuple[str, ...]
     expires: str
     document_sha256: str
+    better: bool = False

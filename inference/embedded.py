@@ -12,6 +12,7 @@ from typing import Self
 from inference import pictures
 from inference.animations import restyle_moving
 from inference.asked import resolved
+from inference.bettering import Bettering, Training
 from inference.cache import Cache
 from inference.carrier import Carrier
 from inference.codes import Codes
@@ -68,18 +69,22 @@ class EmbeddedService:
         limits: Limits | None = None,
         labels: pictures.Labels | None = None,
         max_frames: int | None = None,
+        training: Training | None = None,
     ) -> None:
         """``device`` is auto, cpu or cuda; ``runtime`` is auto, torch or openvino.
 
         ``labels`` name the operator in the results' metadata.
 
         ``max_frames`` is how long what moves may be, where ``limits`` are not to say it.
+
+        ``training``: make creators' styles better in the background.
         """
         limits = limits or Limits()
         self.limits = limits if max_frames is None else replace(limits, moving_frames=max_frames)
         self.library, self.metrics = library, Metrics()
         self._wanted, self._labels = (device, runtime), labels or pictures.Labels()
         self._running: tuple[Desk, Cache, Codes, Studio] | None = None
+        self._training, self._bettering = training, Bettering(library, None, "cpu", self.limits, self._labels)
         self._offered = Offer(library)
         self._sheet: tuple[tuple[StyleInfo, ...], bytes] | None = None
         self._drawing = asyncio.Lock()
@@ -100,7 +105,8 @@ class EmbeddedService:
     async def stylize(self, job: Job, progress: Progress | None = None) -> Result:
         """Run one job; see ``inference.service.Service``."""
         try:
-            return await self._stylize(job, progress)
+            with self._bettering.people():
+                return await self._stylize(job, progress)
         except ServiceError as error:
             self.metrics.failed.labels(error.code).inc()
             raise
@@ -150,23 +156,50 @@ class EmbeddedService:
 
     async def draft(self, pictures: Sequence[bytes]) -> bytes:
         """Sample photos in the style of these pictures; see ``inference.service.Service``."""
-        with self._calmly("a draft"):
+        with self._calmly("a draft"), self._bettering.people():
             *_, studio = self._ready()
             return await studio.draft(pictures)
 
     async def create(self, creation: Creation) -> StyleInfo:
         """Make a creator's style; see ``inference.service.Service``."""
-        with self._calmly("a creation"):
+        with self._calmly("a creation"), self._bettering.people():
             *_, studio = self._ready()
             card = await studio.create(creation)
             self._offer()
+            if creation.better:
+                await self._bettering.keep(card, creation.pictures)
             return info(card)
 
     async def withdraw(self, style: str) -> None:
         """Take a creator's style back; see ``inference.service.Service``. A batch that runs in it is finished."""
         with self._calmly("a withdrawal"):
             *_, studio = self._ready()
+            await self._bettering.forget(style)
             await studio.withdraw(style)
+            self._offer()
+
+    async def trains(self) -> bool:
+        """Whether creators' styles are made better here. Raises NotReady."""
+        self._ready()
+        return self._bettering.trains
+
+    async def candidates(self) -> tuple[str, ...]:
+        """The styles whose better generator waits for a choice. Raises NotReady."""
+        self._ready()
+        return await asyncio.to_thread(self._bettering.candidates)
+
+    async def compared(self, style: str) -> bytes:
+        """Sample photos in both generators; see ``inference.service.Service``."""
+        with self._calmly("a comparison"):
+            self._ready()
+            return await self._bettering.compared(style)
+
+    async def choose(self, style: str, *, new: bool) -> None:
+        """Keep one of the two generators; see ``inference.service.Service``. A batch that runs is finished."""
+        with self._calmly("a choice"):
+            self._ready()
+            await self._bettering.choose(style, new=new)
+            await asyncio.to_thread(self.library.rescan)
             self._offer()
 
     async def rescan(self) -> None:
@@ -176,6 +209,7 @@ class EmbeddedService:
         await asyncio.to_thread(self.library.rescan)
         self._offered.tell_broken(known)
         self._offer()
+        await self._bettering.sweep()
         await asyncio.to_thread(studio.clear_lapsed)
 
     def _offer(self) -> None:
@@ -219,6 +253,9 @@ class EmbeddedService:
         await asyncio.to_thread(studio.clear_lapsed)
         self._offered.tell_broken()
         self._offered.renew()
+        training = Bettering(self.library, self._training, device.name.type, limits, self._labels)
+        self._bettering = await starting.enter_async_context(training)
+        await self._bettering.sweep()
         await warm_up(self._offered.cards, cache, worker, throughput)
         scheduler = Scheduler(limits, throughput, cache.resident)
         codes = Codes(worker, limits, self.metrics)

@@ -91,3 +91,28 @@ class Service(Protocol):
             UnknownStyle: there is no such style, or it is no creator's.
         """
         ...
+
+    async def trains(self) -> bool:
+        """Whether creators' styles are made better in the background, where their creators ask for it."""
+        ...
+
+    async def candidates(self) -> tuple[str, ...]:
+        """The creators' styles of which there is a better generator now; it waits for its creator's choice."""
+        ...
+
+    async def compared(self, style: str) -> bytes:
+        """Sample photos in both generators of a style, the present one called A, the better one B; a JPEG.
+
+        Raises:
+            UnknownStyle: there is no such style, or it is no creator's.
+            StyleUnavailable: there is no other generator of it.
+        """
+        ...
+
+    async def choose(self, style: str, *, new: bool) -> None:
+        """Let a style have its new generator, or keep the old one; the other is deleted. Once it is chosen, no effect.
+
+        Raises:
+            UnknownStyle: there is no such style, or it is no creator's.
+        """
+        ...

@@ -30,10 +30,12 @@ GRANTED_BY = "operator"
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What the creator agreed to; its SHA-256 is kept [the sentence that is printed].",
 )
+@click.option("--better", is_flag=True, help="Let a better generator be trained, where ATELIER_TRAIN is set.")
 def new(name: str, pictures: tuple[Path, ...], document: Path | None, **about: Any) -> None:
     """Make a style of 1 to 20 pictures of a creator, in seconds. NAME is what people type.
 
-    The pictures themselves are not kept. Whose leave it is stands in the style's card, under consent.
+    The pictures themselves are not kept, or with --better, until that training is over. Whose leave it is stands in
+    the style's card, under consent.
 
     \b
     Examples:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from deploy.cli.better import better
 from deploy.cli.creators import new, withdraw
 from deploy.cli.errors import Refused
 from deploy.cli.packs import import_checkpoint, import_pack, installed, open_library, place, writing
@@ -35,6 +36,7 @@ def styles() -> None:
 
 styles.add_command(new)
 styles.add_command(withdraw)
+styles.add_command(better)
 
 
 @styles.command("list")

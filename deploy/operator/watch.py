@@ -115,6 +115,18 @@ class Watched:
     async def withdraw(self, style: str) -> None:
         await self._service.withdraw(style)
 
+    async def trains(self) -> bool:
+        return await self._service.trains()
+
+    async def candidates(self) -> tuple[str, ...]:
+        return await self._service.candidates()
+
+    async def compared(self, style: str) -> bytes:
+        return await self._service.compared(style)
+
+    async def choose(self, style: str, *, new: bool) -> None:
+        await self._service.choose(style, new=new)
+
     def look(self) -> Flow:
         """What is and was, now."""
         now = self._clock()

@@ -79,6 +79,18 @@ class RayService:
     async def withdraw(self, style: str) -> None:
         raise UnknownStyle(style)
 
+    async def trains(self) -> bool:
+        return False
+
+    async def candidates(self) -> tuple[str, ...]:
+        return ()
+
+    async def compared(self, style: str) -> bytes:
+        raise UnknownStyle(style)
+
+    async def choose(self, style: str, *, new: bool) -> None:  # noqa: ARG002 - the seam's
+        raise UnknownStyle(style)
+
     async def metrics(self) -> list[tuple[str, bytes]]:
         """What every replica measures, each with its name."""
         measures: list[tuple[str, bytes]] = await self._handle.broadcast("metrics").results_async()

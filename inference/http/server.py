@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
-from inference.errors import Failed, NotReady, ServiceError
+from inference.errors import Failed, InvalidRequest, NotReady, ServiceError
 from inference.http import wire
 from inference.http.creations import read_creation, read_pictures
 from inference.http.form import ALL_UPLOADS, Inflow, read_job
@@ -47,6 +47,9 @@ def application(
             web.post("/v1/drafts", face.guarded(face.draft, changing=True)),
             web.post("/v1/styles", face.guarded(face.create, changing=True)),
             web.delete("/v1/styles/{id}", face.guarded(face.withdraw, changing=True)),
+            web.get("/v1/candidates", face.guarded(face.candidates, changing=True)),
+            web.get("/v1/candidates/{id}", face.guarded(face.compared, changing=True)),
+            web.post("/v1/candidates/{id}", face.guarded(face.choose, changing=True)),
             web.get("/healthz", face.live),
             web.get("/readyz", face.ready),
         ]
@@ -150,6 +153,21 @@ class _Face:
     async def withdraw(self, request: web.Request) -> web.Response:
         await self._service.withdraw(request.match_info["id"])
         return web.json_response({"withdrawn": request.match_info["id"]})
+
+    async def candidates(self, _: web.Request) -> web.Response:
+        styles = await self._service.candidates()
+        return web.json_response({"trains": await self._service.trains(), "styles": styles})
+
+    async def compared(self, request: web.Request) -> web.Response:
+        picture = await self._service.compared(request.match_info["id"])
+        return web.Response(body=picture, content_type="image/jpeg", headers={hdrs.CACHE_CONTROL: "no-store"})
+
+    async def choose(self, request: web.Request) -> web.Response:
+        style, choice = request.match_info["id"], request.query.get("choice")
+        if choice not in ("new", "old"):
+            raise InvalidRequest("The query “choice” must be “new” or “old”.")
+        await self._service.choose(style, new=choice == "new")
+        return web.json_response({"chosen": choice})
 
     async def live(self, _: web.Request) -> web.Response:
         return web.json_response({"live": True})

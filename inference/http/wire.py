@@ -93,12 +93,12 @@ def from_creation(creation: Creation) -> Plain:
 def to_creation(values: Plain, pictures: tuple[bytes, ...]) -> Creation:
     """Raises TypeError, KeyError: a value is missing, unknown or of another kind."""
     rest = dict(values)
-    title, scope = rest.pop("title"), rest.pop("scope")
-    if not isinstance(title, dict) or not isinstance(scope, list):
+    title, scope, better = rest.pop("title"), rest.pop("scope"), rest.pop("better", False)
+    if not isinstance(title, dict) or not isinstance(scope, list) or not isinstance(better, bool):
         raise TypeError
     if not all(isinstance(text, str) for text in (*title.values(), *scope, *rest.values())):
         raise TypeError
-    return Creation(pictures=pictures, title=title, scope=tuple(scope), **rest)
+    return Creation(pictures=pictures, title=title, scope=tuple(scope), better=better, **rest)
 
 
 def from_error(error: ServiceError) -> Plain:

@@ -20,6 +20,7 @@ from inference.errors import (
     Busy,
     NotAPicture,
     StyleExists,
+    StyleUnavailable,
     StyleWithdrawn,
     TooManyFrames,
     UnknownStyle,
@@ -217,7 +218,8 @@ class Inverting:
     It inverts; of several styles it makes a sheet, ``MOVING`` keeps moving, and ``ENDLESS`` is too long for it.
 
     ``jobs`` are those that ran, ``submitted`` counts those that were taken, ``refusals`` are raised first, and
-    ``hesitations`` before anything is done about ``creations``, the styles of creators.
+    ``hesitations`` before anything is done about ``creations``, the styles of creators. ``better`` are those of which
+    there is a better generator, None where nothing is trained, and ``chosen`` what was chosen.
     """
 
     capacity: int = 100
@@ -230,6 +232,8 @@ class Inverting:
     creations: dict[str, Creation] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     hesitations: list[Exception] = field(default_factory=list)
+    better: set[str] | None = None
+    chosen: list[tuple[str, bool]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -307,6 +311,26 @@ class Inverting:
         self.creations.pop(style, None)
         self.withdrawn.add(style)
         self.infos = tuple(info for info in self.infos if info.id != style)
+
+    async def trains(self) -> bool:
+        return self.better is not None
+
+    async def candidates(self) -> tuple[str, ...]:
+        return tuple(style for style in self.better or () if style in self.creations)
+
+    async def compared(self, style: str) -> bytes:
+        if style not in await self.candidates():
+            raise StyleUnavailable(f"There is no other generator of {style}.")
+        return b"both of " + style.encode()
+
+    async def choose(self, style: str, *, new: bool) -> None:
+        if self.hesitations:
+            raise self.hesitations.pop(0)
+        if style not in self.creations:
+            raise UnknownStyle(style)
+        if style in (self.better or set()):
+            self.better = (self.better or set()) - {style}
+            self.chosen.append((style, new))
 
     async def preview(self, style: str) -> bytes:
         return b"preview of " + style.encode()

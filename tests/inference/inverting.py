@@ -31,6 +31,7 @@ class InvertingService:
         self.drafts: list[tuple[bytes, ...]] = []
         self.creations: list[Creation] = []
         self.withdrawn: list[str] = []
+        self.choices: list[tuple[str, bool]] = []
 
     async def stylize(self, job: Job, progress: Progress | None = None) -> Result:
         self.jobs.append(job)
@@ -77,6 +78,21 @@ class InvertingService:
         if style == INVERT.id:
             raise UnknownStyle(style)
         self.withdrawn.append(style)
+
+    async def trains(self) -> bool:
+        return True
+
+    async def candidates(self) -> tuple[str, ...]:
+        return tuple(each for each in ("ada", "bob") if (each, True) not in self.choices)
+
+    async def compared(self, style: str) -> bytes:
+        if style not in await self.candidates():
+            raise UnknownStyle(style)
+        return encoded(photo())
+
+    async def choose(self, style: str, *, new: bool) -> None:
+        await self.compared(style)
+        self.choices.append((style, new))
 
 
 def _invert(job: Job) -> Result:
