@@ -180,6 +180,8 @@ class Approving:
         if reason:
             await self._creations.refuse(making.key)
             return _Said(reason)
+        if approved.better:
+            await self._ledger.betterings.expect(approved)
         await self._grants.grant(approved, digests)
         if await self._creations.find(making.key) is None:  # its creator dropped it just now
             await self._drop(approved)
@@ -215,6 +217,7 @@ class Approving:
             scope=(scope,),
             expires=making.expires,
             document_sha256=sha256(making.statement.encode()),
+            better=bool(making.better),
         )
         try:
             await self._service.create(creation)

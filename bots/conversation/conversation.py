@@ -21,6 +21,7 @@ from bots.conversation.afterwards import Afterwards
 from bots.conversation.approving import Approving
 from bots.conversation.asking import Asking
 from bots.conversation.avatars import Avatars
+from bots.conversation.bettering import Bettering
 from bots.conversation.bulletin import Bulletin
 from bots.conversation.chat_rules import ChatRules
 from bots.conversation.consent import Consent
@@ -93,6 +94,7 @@ class Conversation:
         rules = creators or DefaultPolicy(ledger.grants)
         self._approving = Approving(service, self._policy, ledger, rules, self._adapters)
         self._creating = Creating(service, ledger, rules, self._approving)
+        self._bettering = Bettering(service, ledger, self._adapters)
         self._asking = Asking(self._policy, self._gallery, ledger.memory, self._handlers())
         self._afterwards = Afterwards(ledger, self._adapters)
         self._restyling = Restyling(service, ledger, deadline_s=deadline_s, in_hand=in_hand)
@@ -103,7 +105,7 @@ class Conversation:
 
     def _handlers(self) -> dict[str, Handler]:
         """Every command that has a module of its own."""
-        owning = Owning(self._service, self._policy, self._ledger)
+        owning = Owning(self._service, self._policy, self._ledger, self._bettering)
         modules = (
             Styling(self._policy, self._gallery, self._ledger),
             Presses(self._policy, self._gallery, self._ledger),
@@ -300,4 +302,5 @@ class Conversation:
             await self._afterwards.tidy()
             await self._consent.tidy(self._adapters)
             await self._approving.tidy()
+            await self._bettering.tell()
             await self._ledger.tidy()

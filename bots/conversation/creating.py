@@ -34,7 +34,7 @@ _MOST_OWN = 10  # styles of one person that are in force
 _UNFINISHED_S = 86400  # until a style that nobody goes on with is forgotten
 _MOST_ECHOED = 40  # characters of what a person typed that are said back
 _PRESS = re.compile(
-    r"(?P<key>[0-9a-f]{24}) (?P<word>done|drop|without|right|for|days|agree)(?: (?P<value>[0-9a-z]{1,16}))?"
+    r"(?P<key>[0-9a-f]{24}) (?P<word>done|drop|without|right|for|days|better|agree)(?: (?P<value>[0-9a-z]{1,16}))?"
 )
 _NUMBER = re.compile(r"\d{1,2}")
 
@@ -198,8 +198,10 @@ class Creating:
         changed = await self._creations.change(making.key, (Stage.CHOOSING,), Stage.CHOOSING, _UNFINISHED_S, **said)
         if not said or changed is None:
             return replace(_words(message, "creators-draft-first"), whispered=True)
-        question = questions.following(tag, changed, count)
-        if changed.days is not None and changed.everywhere is not None and changed.rights:
+        trains = changed.days is not None and await self._service.trains()
+        question = questions.following(tag, changed, count, trains=trains)
+        unasked = trains and changed.better is None
+        if changed.days is not None and changed.everywhere is not None and changed.rights and not unasked:
             await self._creations.change(
                 making.key, (Stage.CHOOSING,), Stage.CHOOSING, _UNFINISHED_S, statement=question.text
             )
@@ -223,6 +225,8 @@ def _said(word: str, value: str) -> dict[str, str | bool | int]:
         return {"everywhere": value == "all"}
     if word == "days" and value.isdigit() and int(value) in questions.DAYS:
         return {"days": int(value), "expires": questions.last_day(int(value))}
+    if word == "better" and value in ("yes", "no"):
+        return {"better": value == "yes"}
     return {}
 
 

@@ -31,8 +31,8 @@ def rights(tag: str, making: Making) -> Rows:
     return (*one_each, (drop(tag, making),))
 
 
-def following(tag: str, making: Making, count: int) -> Text:
-    """The question after those that are answered already."""
+def following(tag: str, making: Making, count: int, *, trains: bool) -> Text:
+    """The question after those that are answered already. ``trains``: the service makes styles better."""
     if not making.rights:
         return Text(replies.text(tag, "creators-draft", title=making.title), rights(tag, making))
     if making.everywhere is None:
@@ -43,6 +43,10 @@ def following(tag: str, making: Making, count: int) -> Text:
     if making.days is None:
         spans = tuple(button(making, replies.text(tag, label), f"days {days}") for days, label in DAYS.items())
         return Text(replies.text(tag, "creators-ask-days"), (spans, (drop(tag, making),)))
+    if trains and making.better is None:
+        labels = {"yes": "creators-better-yes", "no": "creators-better-no"}
+        answers = tuple(button(making, replies.text(tag, label), f"better {word}") for word, label in labels.items())
+        return Text(replies.text(tag, "creators-ask-better"), (answers, (drop(tag, making),)))
     return agreement(tag, making, statement(tag, making, count))
 
 
@@ -56,7 +60,8 @@ def statement(tag: str, making: Making, count: int) -> str:
     """What the creator agrees to, in full words."""
     if making.shares:
         return replies.text(tag, "creators-statement-share", title=making.title, **_terms(making))
-    return replies.text(tag, "creators-statement", title=making.title, count=count, **_terms(making))
+    words = replies.text(tag, "creators-statement", title=making.title, count=count, **_terms(making))
+    return "\n".join([words, replies.text(tag, "creators-statement-better")]) if making.better else words
 
 
 def last_day(days: int) -> str:

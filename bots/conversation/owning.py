@@ -13,6 +13,7 @@ from bots.commands import Command
 from bots.conversation import creators_questions as questions
 from bots.conversation import naming
 from bots.conversation.approving import withdraw
+from bots.conversation.bettering import CHOICES, Bettering
 from bots.conversation.consent import called
 from bots.conversation.delivery import answer_key
 from bots.conversation.policy import Policy, place
@@ -26,7 +27,7 @@ from inference.errors import ServiceError
 from inference.service import Service
 
 log = logging.getLogger(__name__)
-_PRESS = re.compile(r"(share|back|sure) ([a-z0-9-]{1,32})")
+_PRESS = re.compile(r"(share|back|sure|both|old|new) ([a-z0-9-]{1,32})")
 _UNFINISHED_S = 86400  # until a share that nobody agreed to is forgotten
 _MOST_WAITING = 5  # shown to the operator at once
 
@@ -34,8 +35,8 @@ _MOST_WAITING = 5  # shown to the operator at once
 class Owning:
     """The command of this module by its name."""
 
-    def __init__(self, service: Service, policy: Policy, ledger: Ledger) -> None:
-        self._service, self._policy, self._ledger = service, policy, ledger
+    def __init__(self, service: Service, policy: Policy, ledger: Ledger, bettering: Bettering) -> None:
+        self._service, self._policy, self._ledger, self._bettering = service, policy, ledger, bettering
         self._creations, self._grants = ledger.creations, ledger.grants
         self.commands: Mapping[str, Handler] = {"mystyles": self._mystyles}
 
@@ -56,12 +57,21 @@ class Owning:
             return unknown(message, command)
         if not await self._grants.owns(press[2], message.platform, message.person.id):
             return Text(replies.text(tag, "creators-not-yours"), whispered=True)
-        if press[1] == "share":
-            return await self._share(message, press[2], adapter)
-        title = await self._title(press[2], tag)
-        if press[1] == "sure":
-            return await self._take_back(message, press[2], title)
-        sure = Button(replies.text(tag, "creators-back-sure"), f"/mystyles sure {press[2]}")
+        return await self._do(message, press[1], press[2], adapter)
+
+    async def _do(self, message: Message, word: str, style: str, adapter: Adapter) -> Reply:
+        """A button of the creator's own. Raises ServiceError."""
+        if word == "share":
+            return await self._share(message, style, adapter)
+        if word == "both":
+            return await self._bettering.look(message, style)
+        if word in CHOICES:
+            return await self._bettering.choose(message, style, word)
+        tag = message.person.language
+        title = await self._title(style, tag)
+        if word == "sure":
+            return await self._take_back(message, style, title)
+        sure = Button(replies.text(tag, "creators-back-sure"), f"/mystyles sure {style}")
         return Text(replies.text(tag, "creators-back-ask", title=title), ((sure,),), panel=True)
 
     async def _listed(self, message: Message) -> Text:
@@ -71,6 +81,9 @@ class Owning:
         lines = [_line(message, granted, titles.get(granted.style, granted.style)) for granted in own]
         lines += [_unfinished(tag, one) for one in making]
         rows = [_buttons(message, granted, titles.get(granted.style, granted.style)) for granted in own]
+        for better in await self._bettering.ready(message):
+            label = replies.text(tag, "creators-better-look", title=better.title)
+            rows.append((Button(label, f"/mystyles both {better.style}"),))
         waiting = await self._creations.waiting() if self._policy.operates(message) else ()
         for one in [each for each in waiting if each.everywhere][:_MOST_WAITING]:
             values = {"title": one.title, "style": one.style, "creator": called(one.person)}
@@ -87,6 +100,7 @@ class Owning:
         for making in await self._creations.of_style(style):
             await self._creations.refuse(making.key)
         await withdraw(self._service, style)
+        await self._ledger.betterings.forget(style)
         return Text(replies.text(message.person.language, "creators-taken-back", title=title), panel=True)
 
     async def _share(self, message: Message, style: str, adapter: Adapter) -> Text:

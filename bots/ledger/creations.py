@@ -40,7 +40,8 @@ class Making:
     """One style that is being made or, with ``shares``, that is there and is to be used in one more chat.
 
     ``address`` is where to speak to its creator. ``rights`` is one of ``inference.creation.RIGHTS`` or "" before it
-    was said, as None is for ``everywhere`` and ``days`` (0 days is without end). ``statement`` is what the creator is
+    was said, as None is for ``everywhere``, ``days`` (0 days is without end) and ``better``, whether a better generator
+    is to be learnt from the pictures. ``statement`` is what the creator is
     to agree to, word for word, and ``expires`` the day that it names. ``sent`` is the adapter's id of the words that
     ask for approval, ``approved_by`` the digest of who gave it. ``until`` is in seconds since 1970.
     """
@@ -59,6 +60,7 @@ class Making:
     rights: str = ""
     everywhere: bool | None = None
     days: int | None = None
+    better: bool | None = None
     statement: str = ""
     expires: str = ""
     sent: str | None = None
@@ -76,7 +78,7 @@ class Added:
 
 
 _SAID = (
-    *("title", "address", "private", "shares", "rights", "everywhere", "days"),
+    *("title", "address", "private", "shares", "rights", "everywhere", "days", "better"),
     *("statement", "expires", "sent", "approved_by"),
 )
 

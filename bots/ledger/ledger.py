@@ -21,6 +21,7 @@ import aiosqlite
 from bots.commands import parse
 from bots.ledger import records, references
 from bots.ledger.announcements import Announcements
+from bots.ledger.betterings import Betterings
 from bots.ledger.chats import Chats
 from bots.ledger.consents import Consents
 from bots.ledger.creations import Creations
@@ -63,6 +64,7 @@ class Ledger:
         self.questions = Questions(self._database)
         self.creations = Creations(self._database, Sealing(self._database, pictures_key))
         self.grants = Grants(self._database)
+        self.betterings = Betterings(self._database)
         self.forgetting = Forgetting(self._database)
 
     async def __aenter__(self) -> Self:

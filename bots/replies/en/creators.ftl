@@ -55,6 +55,9 @@ creators-ask-days = For how long?
 creators-days-month = 30 days
 creators-days-year = A year
 creators-days-forever = Until I take it back
+creators-ask-better = This style is there at once. I can also learn from your pictures in the background, while nobody waits; then you see both and choose. For that they stay on my disk, not encrypted, until the learning is over or you take the style back. Shall I?
+creators-better-yes = Yes, make it better
+creators-better-no = No, delete them
 creators-statement =
     My statement about the style “{ $title }”:
     1. I give { $count ->
@@ -76,6 +79,7 @@ creators-statement =
     }
     4. It is recorded, for good, that and when I agreed to this, and what I agreed to; under a digest in place of my name.
     5. I can take the style back at any time with /mystyles. It is then deleted; pictures that were made with it stay where they are.
+creators-statement-better = 6. A better generator may be learnt from these pictures in the background. Until that is over, or I take the style back, they are kept for it, not encrypted; then they are deleted, and I choose which generator stays.
 creators-statement-share =
     My statement about the style “{ $title }”:
     1. Photos may be repainted in it { $place ->
@@ -167,3 +171,12 @@ creators-back = Take back { $title }
 creators-back-ask = Take back “{ $title }”? It is deleted for good, at once and in all chats, and cannot be made again under this name. Pictures that were made with it stay.
 creators-back-sure = Yes, take it back
 creators-taken-back = “{ $title }” is taken back and deleted. Nobody can use it any more.
+
+## A better generator
+creators-better = “{ $title }” was made better: above it as it is (A), below it as it would be (B). Which one shall stay?
+creators-better-old = A: keep the old one
+creators-better-new = B: take the new one
+creators-better-look = { $title }: a better one is there
+creators-better-chose-old = “{ $title }” stays as it is; the other one is deleted.
+creators-better-chose-new = “{ $title }” is the better one from now on; the other one is deleted.
+creators-better-over = There is nothing to choose here any more.

@@ -9,7 +9,7 @@ privacy =
     • A question about a profile picture: a day, and another after its answer.
     • The language you chose, and what you answered for good about your profile picture: until you change it.
     • How a chat is set, when it was last used and how to reach it: without end; our private chat, until /forgetme.
-    • The pictures of a style that you are making: until it is made, refused or dropped, 7 days at most. A style of yours: until you take it back, or its time is over.
+    • The pictures of a style that you are making: until it is made, refused or dropped, 7 days at most; on your word not encrypted, until I have learnt more from them. A style of yours: until you take it back, or its time is over.
     • That, when and to what you agreed for a style, its short name, and digests of its pictures: for good. You stand there as a digest, and after /forgetme nobody can tell that it was you.
     • If the one who runs me has blocked somebody: until they lift it, even after /forgetme. To these two commands I answer all the same.
 privacy-nothing = There is nothing of you here.

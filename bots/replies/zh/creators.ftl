@@ -50,6 +50,9 @@ creators-ask-days = 可以用多久？
 creators-days-month = 30 天
 creators-days-year = 一年
 creators-days-forever = 直到我收回
+creators-ask-better = 这个风格马上就能用。我还可以在没有人等待时，在后台继续从你的图片里学习，之后给你看两个版本，由你选。为此图片会不加密地留在我的磁盘上，到学完或你收回风格为止。要这样吗？
+creators-better-yes = 好，做得更好
+creators-better-no = 不用，删掉图片
 creators-statement =
     我对风格“{ $title }”的声明：
     1. 我为它提供 { $count } 张图片。{ $rights ->
@@ -68,6 +71,7 @@ creators-statement =
     }
     4. 我同意过、何时同意、同意了什么，会永久记录；记录里用摘要代替我的名字。
     5. 我随时可以用 /mystyles 收回这个风格。收回后它会被删除；已经画好的图留在原处。
+creators-statement-better = 6. 可以在后台从这些图片学出更好的版本。学完或我收回风格之前，图片为此不加密地保留；之后删除，由我选留下哪个版本。
 creators-statement-share =
     我对风格“{ $title }”的声明：
     1. 也可以{ $place ->
@@ -155,3 +159,12 @@ creators-back = 收回{ $title }
 creators-back-ask = 收回“{ $title }”？它会马上在所有聊天里永久删除，也不能再用这个名字做。已经画好的图会留下。
 creators-back-sure = 是的，收回
 creators-taken-back = “{ $title }”已收回并删除，谁都不能再用了。
+
+## 更好的版本
+creators-better = “{ $title }”有了更好的版本：上面是现在的（A），下面是新的（B）。留下哪一个？
+creators-better-old = A：保留旧的
+creators-better-new = B：换成新的
+creators-better-look = { $title }：有更好的版本
+creators-better-chose-old = “{ $title }”保持不变，另一个已删除。
+creators-better-chose-new = “{ $title }”从现在起用新的版本，另一个已删除。
+creators-better-over = 这里已经没有什么要选的了。
