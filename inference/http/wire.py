@@ -85,8 +85,8 @@ def to_style(values: Plain) -> StyleInfo:
 
 
 def from_creation(creation: Creation) -> Plain:
-    """Everything of it but the pictures."""
-    names = [name for name in Creation.__slots__ if name != "pictures"]
+    """Everything of it but the pictures. A service older than ``better`` would not know it, and need not."""
+    names = [name for name in Creation.__slots__ if name != "pictures" and (name != "better" or creation.better)]
     return {name: getattr(creation, name) for name in names} | {"title": dict(creation.title)}
 
 
