@@ -71,8 +71,6 @@ def write_responsive(root: Path, style: str, seed: int) -> None:
     assert isinstance(module, ArbitraryNet)
     with torch.no_grad():
         module.tune.weight.mul_(20)
-        for name in ("0", "2"):
-            module.encoder.shrink.get_parameter(f"{name}.weight").mul_(8)
     pack.write(root / style, card(style, "arbitrary"), module, PREVIEW, {})
 
 
