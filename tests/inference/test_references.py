@@ -20,7 +20,8 @@ from inference.job import Event, Format, Job, Options, Reference, Result, Runnin
 from inference.limits import Limits
 from inference.service import Service
 from styles import pack
-from styles.networks.arbitrary import ArbitraryNet
+from styles.networks.arbitrary import STATISTICS, ArbitraryNet
+from styles.networks.bands import COUNT
 from tests.conftest import photo as shipped
 from tests.hostile import HOSTILE, ODD, encoded, hostile, odd, photo
 from tests.inference.animated import animated, moving
@@ -31,6 +32,7 @@ from tests.styles.making import PREVIEW, card, generator, write_pack
 pytestmark = pytest.mark.filterwarnings("ignore:(Possibly c|C)orrupt EXIF:UserWarning")  # Pillow's word on some inputs
 
 PHOTO = encoded(photo())
+CODE_BYTES = 4 * (COUNT + STATISTICS)
 PNG = Options(format=Format.PNG)
 USUAL = Limits(fill_wait_s=0, batch_bytes=1 << 30)
 
@@ -224,7 +226,7 @@ async def test_a_picture_is_encoded_once_for_everybody(library: WatchedLibrary) 
         later = await service.stylize(replace(job(1, 2), options=replace(PNG, max_side=64)))
         assert library.encoded == [(48, 64), (48, 64)]
         assert (count(service, "misses_total"), count(service, "hits_total")) == (2, 6)
-        assert count(service, "bytes") == 2 * 4 * 8
+        assert count(service, "bytes") == 2 * CODE_BYTES
         assert len({one.picture for one in at_once}) == 1
         assert later.width == 64
         await service.stylize(job(1, style="alike"))  # another style sees it with other eyes
@@ -232,13 +234,13 @@ async def test_a_picture_is_encoded_once_for_everybody(library: WatchedLibrary) 
 
 
 async def test_kept_codes_are_bounded_and_the_least_used_leaves(library: WatchedLibrary) -> None:
-    bounds = ({"codes": 2}, {"code_bytes": 2 * 4 * 8})
+    bounds = ({"codes": 2}, {"code_bytes": 2 * CODE_BYTES})
     for bound in bounds:
         async with serving(library, replace(USUAL, **bound)) as service:
             for number in (1, 2, 1, 3, 1, 2):
                 await service.stylize(job(number))
             assert len(library.encoded) == 4, bound  # 1, 2, 3, and 2 again
-            assert count(service, "bytes") == 2 * 4 * 8
+            assert count(service, "bytes") == 2 * CODE_BYTES
 
 
 async def test_codes_of_a_style_that_was_removed_or_replaced_are_forgotten(library: WatchedLibrary) -> None:
@@ -247,7 +249,7 @@ async def test_codes_of_a_style_that_was_removed_or_replaced_are_forgotten(libra
         await service.stylize(job(1, style="alike"))
         write_responsive(library.roots[0], "like", seed=9)
         await service.rescan()
-        assert count(service, "bytes") == 4 * 8
+        assert count(service, "bytes") == CODE_BYTES
         assert apart(await service.stylize(job(1)), before) > 1
         assert len(library.encoded) == 3
 
@@ -256,7 +258,7 @@ async def test_large_style_pictures_are_looked_at_small_and_in_their_shape(libra
     async with serving(library) as service:
         for width, height in ((1024, 768), (600, 2000), (4000, 300), (40, 30)):
             await service.stylize(Job(PHOTO, "like", references=(Reference(drawn(1, width, height)),)))
-    assert library.encoded == [(384, 512), (1152, 348), (88, 1152), (32, 40)]  # sides are multiples of 4
+    assert library.encoded == [(384, 512), (1152, 352), (96, 1152), (32, 48)]  # sides are multiples of 16
 
 
 async def test_what_moves_has_one_code_for_all_frames(library: WatchedLibrary) -> None:
