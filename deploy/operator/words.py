@@ -19,6 +19,8 @@ REFUSALS: Mapping[str, str] = {
     "bad_reference": "style picture not usable",
     "busy": "queue full",
     "style_unavailable": "style unavailable",
+    "style_exists": "style name taken",
+    "style_withdrawn": "style withdrawn",
     "not_ready": "service not ready",
     "deadline_passed": "waited too long",
     "failed": "failed",

@@ -107,7 +107,8 @@ def test_a_broken_pack_is_told_on_stderr_and_spoils_no_list(tmp_path: Path) -> N
     assert (listed.exit_code, listed.stderr) == (0, f"broken: {sentence}\n")
     done = atelier("verify")
     assert "sound: sound\n" in done.stdout
-    assert (done.exit_code, done.stderr) == (2, f"Error: {sentence}\n")
+    assert done.exit_code == 2
+    assert done.stderr.endswith(f"Error: {sentence}\n")  # after what OpenVINO makes of each, where it is installed
 
 
 def test_verify_finds_exchanged_weights(tmp_path: Path) -> None:

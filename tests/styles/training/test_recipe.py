@@ -7,7 +7,7 @@ import pytest
 import styles.training
 from styles import pack
 from styles.measure import measure
-from styles.networks import network
+from styles.networks import REFERENCE, network
 from styles.training import BadRecipe
 from styles.training import recipe as recipes
 from tests.styles.training.conftest import Written
@@ -32,7 +32,7 @@ def test_a_shipped_generator_is_small(path: Path) -> None:
     plan = recipes.read(path)
     cost = measure(network(plan.network).build(**plan.network_options))
     assert cost.gmac_512 <= 10
-    assert cost.parameters <= 600_000
+    assert cost.parameters <= (1_000_000 if network(plan.network).takes == REFERENCE else 600_000)
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,5 @@ def test_a_shipped_pack_was_made_by_its_recipe(path: Path) -> None:
     card = pack.read(folder)
     assert pack.report(folder)["recipe_digest"] == plan.digest
     assert (card.network, card.network_options, card.origin.data) == (plan.network, plan.network_options, plan.data)
-    assert sum(file.stat().st_size for file in folder.iterdir()) < 2_000_000
+    most = 4_000_000 if card.takes == REFERENCE else 2_000_000  # it holds an encoder, too
+    assert sum(file.stat().st_size for file in folder.iterdir()) < most
