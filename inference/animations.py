@@ -8,10 +8,8 @@
 Frames of one person take turns with other people's pictures, and batch with each other and with theirs.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from PIL import Image
@@ -19,8 +17,8 @@ from PIL import Image
 from inference import pictures
 from inference.call import Call
 from inference.desk import Desk, Order
-from inference.errors import DeadlinePassed
 from inference.job import Event, Job, Progress, Queued, Result
+from inference.parts import restyle_in_parts, still_due
 from inference.pictures import Finished, Frame, Header
 from inference.work import Part
 
@@ -36,34 +34,7 @@ async def restyle_moving(desk: Desk, order: Order, header: Header, progress: Pro
         ServiceError: the queue is full, or what befell the first of its frames that failed.
     """
     pictures.judge_moving(header, desk.limits)
-    loop = asyncio.get_running_loop()
-    came_s = loop.time()
-    animation = _Animation(desk, order, header, progress)
-    async with AsyncExitStack() as inside:
-        await _wait_for_gate(inside, desk, order, animation)
-        finished = await animation.run(loop.time() - came_s)
-    return Result(
-        picture=finished.picture,
-        media_type=finished.media_type,
-        width=finished.width,
-        height=finished.height,
-        style=order.card.id,
-        style_version=order.card.version,
-        waited_s=animation.began_s - came_s,
-        ran_s=loop.time() - animation.began_s,
-        batch_size=animation.batch_size,
-        frames=animation.frames,
-    )
-
-
-async def _wait_for_gate(inside: AsyncExitStack, desk: Desk, order: Order, animation: "_Animation") -> None:
-    job = order.job
-    try:
-        async with asyncio.timeout(job.deadline_s):
-            passing = desk.gate.through(job.user, job.held_bytes, animation.seconds, animation.tell)
-            await inside.enter_async_context(passing)
-    except TimeoutError:
-        raise DeadlinePassed("The time given for this picture was over before its turn came.") from None
+    return await restyle_in_parts(desk, order, _Animation(desk, order, header, progress))
 
 
 class _Animation:
@@ -126,7 +97,7 @@ class _Animation:
         job = self._order.job
         if not first:
             return replace(job, picture=b"", references=(), deadline_s=None)
-        return job if job.deadline_s is None else replace(job, deadline_s=max(1e-3, job.deadline_s - waited_s))
+        return still_due(job, waited_s)
 
     def _hear_first(self, event: Event) -> None:
         if isinstance(event, Queued):

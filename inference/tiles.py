@@ -14,7 +14,6 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from math import ceil, lcm, sqrt
 
@@ -26,8 +25,8 @@ from inference.batch import Key
 from inference.call import Call
 from inference.carrier import NoMemory
 from inference.desk import Desk, Order
-from inference.errors import DeadlinePassed
-from inference.job import Crop, Event, Job, Options, Progress, Queued, Result, Running
+from inference.job import Crop, Event, Options, Progress, Queued, Result, Running
+from inference.parts import restyle_in_parts, still_due
 from inference.pictures import Broad, Finished, Header, Pixels, Prepared, Tile
 from inference.work import Part, Whole
 from styles.style import Style
@@ -104,39 +103,19 @@ async def restyle_still(desk: Desk, order: Order, header: Header, progress: Prog
     if within is None:
         return await desk.take(order, header, progress).answer
     if max(width, height) > desk.limits.whole_side and order.options.crop is Crop.NONE:
-        return await _through_gate(desk, order, Giant(desk, order, header, progress, within), width * height)
+        giant = Giant(desk, order, header, progress, within)
+        return await restyle_in_parts(desk, order, giant, pixels=width * height)
     try:
         return await desk.take(order, header, progress).answer
     except NoMemory:
-        return await _through_gate(desk, order, Cramped(desk, order, header, progress, within), width * height)
-
-
-async def _through_gate(desk: Desk, order: Order, tiled: "_Tiled", pixels: int) -> Result:
-    loop, job = asyncio.get_running_loop(), order.job
-    came_s = loop.time()
-    async with AsyncExitStack() as inside:
-        try:
-            async with asyncio.timeout(job.deadline_s):
-                passing = desk.gate.through(job.user, job.held_bytes, tiled.seconds, tiled.tell, pixels=pixels)
-                await inside.enter_async_context(passing)
-        except TimeoutError:
-            raise DeadlinePassed("The time given for this picture was over before its turn came.") from None
-        finished = await tiled.run(loop.time() - came_s)
-    return Result(
-        picture=finished.picture,
-        media_type=finished.media_type,
-        width=finished.width,
-        height=finished.height,
-        style=order.card.id,
-        style_version=order.card.version,
-        waited_s=tiled.began_s - came_s,
-        ran_s=loop.time() - tiled.began_s,
-        batch_size=tiled.batch_size,
-    )
+        cramped = Cramped(desk, order, header, progress, within)
+        return await restyle_in_parts(desk, order, cramped, pixels=width * height)
 
 
 class _Tiled:
     """One picture on its way in tiles. What it holds at most: itself, small, and a row of finished tiles."""
+
+    frames = 1
 
     def __init__(self, desk: Desk, order: Order, header: Header, progress: Progress | None, within: int) -> None:
         self._desk, self._order, self._header, self._progress = desk, order, header, progress
@@ -162,7 +141,7 @@ class _Tiled:
     async def _paint_small(self, photo: Image.Image, options: Options, key: Key, waited_s: float) -> _Small:
         """Paint it whole, small; once that has begun, the picture is finished however late it is."""
         small = _Small(photo, replace(options, strength=1.0, keep_colours=False, match_colours=False, detail=0.0))
-        own = replace(self._order, job=self._job(waited_s))
+        own = replace(self._order, job=still_due(self._order.job, waited_s))
         call = self._desk.queue_tile(own, self._own(key), small, self._hear_first)
         try:
             await self._settle(call)
@@ -225,10 +204,6 @@ class _Tiled:
 
     def _own(self, key: Key) -> TileKey:
         return TileKey(key.style, key.version, key.height, key.width, self._number)
-
-    def _job(self, waited_s: float) -> Job:
-        job = self._order.job
-        return job if job.deadline_s is None else replace(job, deadline_s=max(1e-3, job.deadline_s - waited_s))
 
     def _hear_first(self, event: Event) -> None:
         self.tell(Queued(event.position, event.eta_s + self.seconds) if isinstance(event, Queued) else event)

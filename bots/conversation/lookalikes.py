@@ -3,7 +3,7 @@
 import unicodedata
 from functools import lru_cache
 
-from confusable_homoglyphs import confusables  # type: ignore[import-untyped]  # it carries no types
+from confusable_homoglyphs import confusables
 
 _LOOK = str.maketrans("03457$@1i!|", "oeastsallll")
 

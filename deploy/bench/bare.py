@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from multiprocessing.synchronize import Barrier
 from typing import ClassVar
@@ -19,7 +20,7 @@ import torch
 
 from deploy.bench.hands import Hands
 from deploy.bench.offer import Offer
-from inference.pictures import Prepared
+from inference.pictures import Pixels, Prepared
 from inference.worker import cores
 
 Pile = Sequence[tuple[str, str]]
@@ -63,7 +64,7 @@ def measure(offer: Offer, pile: Callable[[int], Pile], photos: Mapping[str, byte
     ways: dict[str, Callable[[], object]] = {"one after another": lambda: bench.in_turn(work)}
     names = {_threads(batch): batch for batch in BATCHES if batch <= max(offer.batch, 1)}
     for name, batch in names.items():
-        ways[name] = lambda batch=batch: bench.in_threads(work, batch)  # type: ignore[misc]  # bound now, not later
+        ways[name] = partial(bench.in_threads, work, batch)
     rates = {name: len(work) / _timed(way) for name, way in ways.items()}
     if not offer.simulated:
         rates["processes"] = in_processes(offer, work, photos)
@@ -115,16 +116,16 @@ class _Bench:
         for style, photos in _batches(work, batch):
             pixels = [self._prepare(photo, style).pixels for photo in photos]
             loaded = self._hands.style(style)
-            took_s += _timed(lambda loaded=loaded, pixels=pixels: self._hands.paint(loaded, pixels))  # type: ignore[misc]
+            took_s += _timed(partial(self._hands.paint, loaded, pixels))
         return took_s
 
     def _prepare(self, photo: str, style: str) -> Prepared:
         return self._hands.prepare(self._photos[photo], style)
 
-    def _finish(self, style: str, prepared: Prepared, painted: object) -> None:
+    def _finish(self, style: str, prepared: Prepared, painted: Pixels | Exception) -> None:
         if isinstance(painted, Exception):
             raise painted
-        self._hands.finish(prepared, painted, style)  # type: ignore[arg-type]
+        self._hands.finish(prepared, painted, style)
 
 
 def _batches(work: Pile, batch: int) -> Iterator[tuple[str, list[str]]]:

@@ -95,7 +95,7 @@ def _paints(engine: Engine, url: str, offer: Offer, photos: Path) -> bool:
     request = DIALECTS[engine.dialect](ask, (photos / ask.photo).read_bytes())
     post = urllib.request.Request(url + request.path, request.body, dict(request.headers))  # noqa: S310 - on loopback
     try:
-        with urllib.request.urlopen(post, timeout=START_S) as reply:  # noqa: S310
+        with urllib.request.urlopen(post, timeout=START_S) as reply:  # noqa: S310 - on loopback
             return bytes(reply.read(3)) == JPEG
     except OSError:  # it does not listen yet, or refuses
         return False

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -73,8 +74,7 @@ class Trial:
         kept = self._folder / f"{name}.json"
         if not kept.exists():
             self._say("bare pipeline")
-            jobs = lambda count: pile(self._trace, ids, count)  # noqa: E731
-            limit = bare.measure(offer, jobs, photos.photos(), self._seconds / 2)
+            limit = bare.measure(offer, partial(pile, self._trace, ids), photos.photos(), self._seconds / 2)
             kept.write_text(json.dumps(asdict(limit), indent=1))
         return bare.Bare(**json.loads(kept.read_text()))
 
@@ -123,7 +123,7 @@ def _sent(sending: Sending, pid: int) -> tuple[list[Answer], float, Costs]:
         asked, answered = Path(folder, "plan.json"), Path(folder, "answers.json")
         sending.write(asked)
         with Watch(pid) as watch:
-            subprocess.run([sys.executable, "-m", "deploy.bench.load", str(asked), str(answered)], check=True)  # noqa: S603
+            subprocess.run([sys.executable, "-m", "deploy.bench.load", str(asked), str(answered)], check=True)  # noqa: S603 - our own command
         told: Mapping[str, Any] = json.loads(answered.read_text())
     answers = [Answer(**answer) for answer in told["answers"]]
     return answers, told["began_s"], Costs(watch.peak_bytes, watch.cpu_s, told["cpu_s"])

@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import click
@@ -37,7 +38,7 @@ def bench(names: tuple[str, ...], seconds: float, simulated: bool, as_json: bool
         chosen = [trace for trace in TRACES if trace.name in (names or NAMES)]
         outcomes = []
         for trace in chosen:
-            say = lambda what, trace=trace: click.echo(f"{trace.name}: {what} …", err=True)  # noqa: E731
+            say = partial(_say, trace.name)
             outcomes.append(Trial(trace, folder, seconds=seconds, simulated=simulated, say=say).run([OURS]))
             if not as_json:
                 click.echo(tables(outcomes[-1:]))
@@ -45,3 +46,7 @@ def bench(names: tuple[str, ...], seconds: float, simulated: bool, as_json: bool
         click.echo(plain(outcomes))
     if any(one.figures is None for outcome in outcomes for one in outcome.measured):
         sys.exit(1)
+
+
+def _say(trace: str, what: str) -> None:
+    click.echo(f"{trace}: {what} …", err=True)

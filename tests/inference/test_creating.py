@@ -4,7 +4,7 @@ import asyncio
 import io
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from inference.client import RemoteService
 from inference.creating import AT_ONCE
 from inference.creation import FOREVER, MOST_PICTURES, RIGHTS, Creation
 from inference.embedded import EmbeddedService
@@ -35,8 +34,7 @@ from styles import withdrawal
 from styles.library import Library
 from tests.hostile import HOSTILE, encoded, hostile, photo
 from tests.inference.animated import animated
-from tests.inference.inverting import served
-from tests.inference.watched import WatchedLibrary
+from tests.inference.watched import WatchedLibrary, near_or_far, until_entered, watching
 from tests.styles.making import write_pack
 
 pytestmark = pytest.mark.filterwarnings("ignore:(Possibly c|C)orrupt EXIF:UserWarning")  # Pillow's word on some inputs
@@ -106,32 +104,14 @@ def library(tmp_path: Path) -> CreatorsLibrary:
     return CreatorsLibrary(tmp_path / "packs")
 
 
-@asynccontextmanager
-async def serving(library: WatchedLibrary, limits: Limits = USUAL) -> AsyncIterator[EmbeddedService]:
-    async with EmbeddedService(library, device="cpu", limits=limits) as service:
-        for seen in (library.batches, library.encoded, library.loads):
-            seen.clear()
-        library.entered.clear()
-        try:
-            yield service
-        finally:
-            library.gate.set()
+def serving(library: Library, limits: Limits = USUAL) -> AbstractAsyncContextManager[EmbeddedService]:
+    return watching(library, limits)
 
 
 @pytest.fixture(params=["embedded", "remote"])
 async def service(request: pytest.FixtureRequest, library: CreatorsLibrary) -> AsyncIterator[Service]:
-    async with serving(library) as near:
-        if request.param == "embedded":
-            yield near
-            return
-        async with served(near) as url, RemoteService(url) as far:
-            yield far
-
-
-async def until_entered(library: WatchedLibrary) -> None:
-    async with asyncio.timeout(20):
-        while not library.entered.is_set():
-            await asyncio.sleep(0.002)
+    async with near_or_far(request.param, serving(library)) as either:
+        yield either
 
 
 def names(root: Path) -> set[str]:

@@ -5,8 +5,8 @@ import io
 import logging
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -34,7 +34,8 @@ from inference.errors import (
 from inference.job import Event, Format, Job, Options, Queued, Result, Running
 from inference.limits import Limits
 from styles import pack
-from tests.inference.watched import WHITE, WatchedLibrary
+from styles.library import Library
+from tests.inference.watched import WHITE, WatchedLibrary, watching
 from tests.styles.making import card, write_pack
 
 ONE = Limits(batch_jobs=1, fill_wait_s=0)
@@ -65,15 +66,8 @@ def library(packs: Path) -> WatchedLibrary:
     return WatchedLibrary(packs, *(() if (packs / "ash").exists() else ("ash", "birch")))
 
 
-@asynccontextmanager
-async def serving(library: WatchedLibrary, limits: Limits = ONE) -> AsyncIterator[EmbeddedService]:
-    async with EmbeddedService(library, device="cpu", limits=limits) as service:
-        library.batches.clear()
-        library.entered.clear()
-        try:
-            yield service
-        finally:
-            library.gate.set()
+def serving(library: Library, limits: Limits = ONE) -> AbstractAsyncContextManager[EmbeddedService]:
+    return watching(library, limits)
 
 
 async def until(true: Callable[[], object]) -> None:

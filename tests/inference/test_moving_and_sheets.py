@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference.client import RemoteService
 from inference.embedded import EmbeddedService
 from inference.errors import (
     Busy,
@@ -26,10 +25,10 @@ from inference.errors import (
 from inference.job import Crop, Event, Format, Job, Options, Queued, Result, Running
 from inference.limits import Limits
 from inference.service import Service
+from styles.library import Library
 from tests.hostile import encoded, gif, photo
 from tests.inference.animated import SHOWN_MS, animated, moving, wandering
-from tests.inference.inverting import served
-from tests.inference.watched import WHITE, WatchedLibrary
+from tests.inference.watched import WHITE, WatchedLibrary, near_or_far, until_entered, watching
 from tests.styles.making import write_pack
 
 PHOTO = encoded(photo())
@@ -44,31 +43,14 @@ def library(tmp_path: Path) -> WatchedLibrary:
     return WatchedLibrary(tmp_path, "ash")
 
 
-@asynccontextmanager
-async def serving(library: WatchedLibrary, limits: Limits = USUAL) -> AsyncIterator[EmbeddedService]:
-    async with EmbeddedService(library, device="cpu", limits=limits) as service:
-        library.batches.clear()
-        library.entered.clear()
-        try:
-            yield service
-        finally:
-            library.gate.set()
+def serving(library: Library, limits: Limits = USUAL) -> AbstractAsyncContextManager[EmbeddedService]:
+    return watching(library, limits)
 
 
 @pytest.fixture(params=["embedded", "remote"])
 async def service(request: pytest.FixtureRequest, library: WatchedLibrary) -> AsyncIterator[Service]:
-    async with serving(library) as near:
-        if request.param == "embedded":
-            yield near
-            return
-        async with served(near) as url, RemoteService(url) as far:
-            yield far
-
-
-async def until_entered(library: WatchedLibrary) -> None:
-    async with asyncio.timeout(20):
-        while not library.entered.is_set():
-            await asyncio.sleep(0.002)
+    async with near_or_far(request.param, serving(library)) as either:
+        yield either
 
 
 def seen(result: Result) -> Image.Image:

@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,20 +13,19 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference.client import RemoteService
 from inference.embedded import EmbeddedService
 from inference.errors import BadReference, InvalidOption, ReferenceMissing, ServiceError
 from inference.job import Event, Format, Job, Options, Reference, Result, Running
 from inference.limits import Limits
 from inference.service import Service
 from styles import pack
+from styles.library import Library
 from styles.networks.arbitrary import STATISTICS, ArbitraryNet
 from styles.networks.bands import COUNT
 from tests.conftest import photo as shipped
 from tests.hostile import HOSTILE, ODD, encoded, hostile, odd, photo
 from tests.inference.animated import animated, moving
-from tests.inference.inverting import served
-from tests.inference.watched import WatchedLibrary
+from tests.inference.watched import WatchedLibrary, near_or_far, until_entered, watching
 from tests.styles.making import PREVIEW, card, generator, write_pack
 
 pytestmark = pytest.mark.filterwarnings("ignore:(Possibly c|C)orrupt EXIF:UserWarning")  # Pillow's word on some inputs
@@ -76,32 +75,14 @@ def write_responsive(root: Path, style: str, seed: int) -> None:
     pack.write(root / style, card(style, "arbitrary"), module, PREVIEW, {})
 
 
-@asynccontextmanager
-async def serving(library: WatchedLibrary, limits: Limits = USUAL) -> AsyncIterator[EmbeddedService]:
-    async with EmbeddedService(library, device="cpu", limits=limits) as service:
-        library.batches.clear()
-        library.encoded.clear()
-        library.entered.clear()
-        try:
-            yield service
-        finally:
-            library.gate.set()
+def serving(library: Library, limits: Limits = USUAL) -> AbstractAsyncContextManager[EmbeddedService]:
+    return watching(library, limits)
 
 
 @pytest.fixture(params=["embedded", "remote"])
 async def service(request: pytest.FixtureRequest, library: WatchedLibrary) -> AsyncIterator[Service]:
-    async with serving(library) as near:
-        if request.param == "embedded":
-            yield near
-            return
-        async with served(near) as url, RemoteService(url) as far:
-            yield far
-
-
-async def until_entered(library: WatchedLibrary) -> None:
-    async with asyncio.timeout(20):
-        while not library.entered.is_set():
-            await asyncio.sleep(0.002)
+    async with near_or_far(request.param, serving(library)) as either:
+        yield either
 
 
 def count(service: EmbeddedService, name: str) -> float:

@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from torch import Tensor
 
 from inference import pictures
 from inference.batch import Key, Waiting
-from inference.client import RemoteService
 from inference.embedded import EmbeddedService
 from inference.errors import DeadlinePassed, Failed, InvalidOption, NotReady, TooLarge
 from inference.gate import Gate
@@ -28,8 +27,7 @@ from inference.tiles import TileKey
 from styles.library import Library
 from tests.conftest import photo as sample
 from tests.hostile import encoded, photo
-from tests.inference.inverting import served
-from tests.inference.watched import WatchedLibrary
+from tests.inference.watched import WatchedLibrary, near_or_far, watching
 from tests.styles.making import write_pack
 
 WHOLE, TILE = 96, 128
@@ -56,27 +54,14 @@ def library(tmp_path: Path) -> WatchedLibrary:
     return WatchedLibrary(tmp_path, "ash")
 
 
-@asynccontextmanager
-async def serving(library: Library, limits: Limits = GIANT) -> AsyncIterator[EmbeddedService]:
-    async with EmbeddedService(library, device="cpu", limits=limits) as service:
-        if isinstance(library, WatchedLibrary):
-            library.batches.clear()
-            library.entered.clear()
-        try:
-            yield service
-        finally:
-            if isinstance(library, WatchedLibrary):
-                library.gate.set()
+def serving(library: Library, limits: Limits = GIANT) -> AbstractAsyncContextManager[EmbeddedService]:
+    return watching(library, limits)
 
 
 @pytest.fixture(params=["embedded", "remote"])
 async def service(request: pytest.FixtureRequest, library: WatchedLibrary) -> AsyncIterator[Service]:
-    async with serving(library) as near:
-        if request.param == "embedded":
-            yield near
-            return
-        async with served(near) as url, RemoteService(url) as far:
-            yield far
+    async with near_or_far(request.param, serving(library)) as either:
+        yield either
 
 
 async def until(true: Callable[[], bool]) -> None:

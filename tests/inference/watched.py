@@ -1,14 +1,22 @@
-"""A real library of small packs whose generators can be held, watched, and made to fail."""
+"""A library of small packs whose generators can be held, watched, and made to fail; and the service that has it."""
 
+import asyncio
 import threading
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from inference.client import RemoteService
+from inference.embedded import EmbeddedService
+from inference.limits import Limits
+from inference.service import Service
 from styles.library import Library
 from styles.style import Style
+from tests.inference.inverting import served
 from tests.styles.making import write_pack
 
 WHITE = np.full((64, 96, 3), 255, np.uint8)
@@ -66,3 +74,36 @@ class _Watched(nn.Module):
             raise ArithmeticError("a white picture")
         styled: Tensor = self.inner(images, *codes)
         return styled
+
+
+@asynccontextmanager
+async def watching(library: Library, limits: Limits) -> AsyncIterator[EmbeddedService]:
+    """The service; what its warming up did to a watched library is forgotten, and nobody is held when it stops."""
+    async with EmbeddedService(library, device="cpu", limits=limits) as service:
+        if isinstance(library, WatchedLibrary):
+            library.batches.clear()
+            library.encoded.clear()
+            library.entered.clear()
+        try:
+            yield service
+        finally:
+            if isinstance(library, WatchedLibrary):
+                library.gate.set()
+
+
+@asynccontextmanager
+async def near_or_far(where: str, serving: AbstractAsyncContextManager[EmbeddedService]) -> AsyncIterator[Service]:
+    """The service itself, "embedded", or its client on a real socket, "remote"."""
+    async with serving as near:
+        if where == "embedded":
+            yield near
+            return
+        async with served(near) as url, RemoteService(url) as far:
+            yield far
+
+
+async def until_entered(library: WatchedLibrary) -> None:
+    """Wait until a generator runs."""
+    async with asyncio.timeout(20):
+        while not library.entered.is_set():
+            await asyncio.sleep(0.002)
