@@ -26,10 +26,9 @@ class Limits:
     moving_at_once: int = 4  # each holds its finished frames, 40 MB at most
 
     # The longer side of a result. Up to `whole_side` a picture is painted whole and the result enlarged to it; above,
-    # its detail is painted in tiles, too. Chats ask for `max_result_side` as full size, jobs for `giant_side` at most.
+    # its detail is painted in tiles, too.
     min_result_side: int = 64
     whole_side: int = 2048
-    max_result_side: int = 4096
     giant_side: int = 16_000  # WebP ends at 16,383
 
     # Pictures in tiles. One of 100 million pixels holds 0.8 GB at its worst moment; smaller ones share that room.

@@ -12,7 +12,7 @@ from inference.job import Format, Options
 
 _SHARP = 0.6  # the detail of “sharp”: seen at once, and not yet gritty
 _LOSSLESS = ("image/png", "image/webp", "image/gif")
-_FULL_SIDE = 4096  # pixels: the longest side that the service makes
+_FULL_SIDE = 4096  # pixels, of “full”
 _MOST_ECHOED = 40  # characters of what a person typed that are said back
 
 

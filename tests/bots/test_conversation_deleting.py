@@ -17,8 +17,9 @@ from bots.ledger import Ledger
 from bots.ledger.chats import Rules
 from bots.message import Address
 from inference.job import Format
-from inference.limits import Limits
 from tests.bots.console import Chat, Console, Inverting, Sent, inverted, sheet_of
+
+FULL_SIDE = 4096
 
 PHOTO, SECOND = b"a photo", b"another photo"
 DELETED, GONE = replies.text("en", "deleted"), replies.text("en", "delete-gone")
@@ -93,10 +94,10 @@ async def test_full_size_comes_as_a_file_of_the_same_wish(group: Group, service:
     file = await ask(ann, pressing(shown, " file"))
     assert (file.as_file, file.pictures, file.text) == (True, (inverted(PHOTO),), shown.text)
     options = service.jobs[-1].options
-    assert (options.max_side, options.format, options.mark) == (Limits().max_result_side, Format.JPEG, False)
+    assert (options.max_side, options.format, options.mark) == (FULL_SIDE, Format.JPEG, False)
     assert not [button for button in file.buttons if button.endswith(" file")]
     await ask(ann, pressing(file, " 75%"))
-    assert service.jobs[-1].options.max_side == Limits().max_result_side
+    assert service.jobs[-1].options.max_side == FULL_SIDE
     shown = await ask(ann, "/style ukiyoe", SECOND, media_type="image/png")
     await ask(ann, pressing(shown, " file"))
     assert service.jobs[-1].options.format is Format.PNG, "lossless, as the source was"
