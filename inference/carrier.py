@@ -21,7 +21,7 @@ from inference.job import Result
 from inference.metrics import Metrics
 from inference.scheduler import Scheduler
 from inference.throughput import FRESHNESS, Throughput
-from inference.worker import Pixels, Worker
+from inference.worker import Pixels, Turn, Worker
 from styles.style import Style
 
 log = logging.getLogger(__name__)
@@ -53,16 +53,15 @@ class Carrier:
         self._scheduler, self._throughput = scheduler, throughput
         self._cache, self._codes, self._worker = cache, codes, worker
         self._metrics = metrics
-        self._device = asyncio.Lock()
         self._decoding_s = 0.0  # of the last batches, newest counting most
         self._freed_s = 0.0  # when the device was last done
         self.stopping = False  # refuse what has not begun to run
 
     def needed_s(self, now: float) -> float:
         """When the next batch must be chosen, so that the device need not wait for its decoding."""
-        if not self._device.locked():
+        if not self._worker.lanes.are_full:
             return now
-        return now + self._scheduler.busy_for_s(now) - MARGIN * self._decoding_s
+        return now + self._scheduler.free_in_s(now) - MARGIN * self._decoding_s
 
     async def carry(
         self, batch: Batch, calls: list[Call], begun: Callable[[], None], freed: Callable[[], None]
@@ -87,10 +86,10 @@ class Carrier:
                 decoded = await self._decode(batch.key, calls)
                 style = await held.enter_async_context(self._cache.use(batch.key.style, batch.key.version))
                 ready = await self._encode_references(style, decoded)
-                await held.enter_async_context(self._device)
+                turn = await held.enter_async_context(self._worker.turn(self._scheduler.batches_to_come - 1))
             finally:
                 begun()
-            return await self._run(batch, style, ready)
+            return await self._run(batch, style, ready, turn)
 
     async def _decode(self, key: Key, calls: Iterable[Call]) -> list[Decoded]:
         began_s = _now()
@@ -123,20 +122,20 @@ class Carrier:
         ready = await asyncio.gather(*(one(*each) for each in decoded))
         return [each for found in ready for each in found]
 
-    async def _run(self, batch: Batch, style: Style, ready: list[Ready]) -> list[Restyled]:
-        """Run those who still wait. The device is ours until this returns."""
+    async def _run(self, batch: Batch, style: Style, ready: list[Ready], turn: Turn) -> list[Restyled]:
+        """Run those who still wait. The turn is ours until this returns."""
         began_s = _now()
         alive = [each for each in ready if self._may_begin(each[0], began_s)]
         if not alive:
             return []
-        self._scheduler.started(batch, began_s)
+        self._scheduler.started(batch, began_s, turn.share)
         codes = [code for _, _, code in alive if code is not None]  # of all or of none: they share a style
         painter = alive[0][0].work.painter(style)
-        ran = await self._worker.run(painter, [prepared.pixels for _, prepared, _ in alive], codes or None)
+        ran = await turn.run(painter, [prepared.pixels for _, prepared, _ in alive], codes or None)
         if ran.too_many:
             self._scheduler.keep_below(batch.key, ran.too_many)
-        faces = await self._run_faces(style, alive, ran.most * batch.key.pixels)
-        self._note(batch, [call for call, _, _ in alive], began_s)
+        faces = await self._run_faces(style, alive, ran.most * batch.key.pixels, turn)
+        self._note(batch, [call for call, _, _ in alive], began_s, turn.share)
         restyled: list[Restyled] = []
         for (call, prepared, _), picture, fine in zip(alive, ran.pictures, faces, strict=True):
             if isinstance(picture, Exception):
@@ -145,11 +144,13 @@ class Carrier:
                 restyled.append((call, prepared, picture, fine))
         return restyled
 
-    async def _run_faces(self, style: Style, ready: Sequence[Ready], pixels: int) -> list[list[Pixels | None]]:
+    async def _run_faces(
+        self, style: Style, ready: Sequence[Ready], pixels: int, turn: Turn
+    ) -> list[list[Pixels | None]]:
         """What becomes of each picture's faces. They take no more memory than the pictures did, ``pixels`` at once."""
         patches = [face.pixels for _, prepared, _ in ready for face in prepared.faces]
         codes = [code for _, prepared, code in ready for _ in prepared.faces if code is not None]
-        painted = iter(await self._worker.run_apart(style, patches, pixels, codes or None) if patches else ())
+        painted = iter(await turn.run_apart(style, patches, pixels, codes or None) if patches else ())
         return [[next(painted) for _ in prepared.faces] for _, prepared, _ in ready]
 
     def _may_begin(self, call: Call, now: float) -> bool:
@@ -161,11 +162,12 @@ class Carrier:
             call.start(now)
         return not call.dead
 
-    def _note(self, batch: Batch, calls: list[Call], began_s: float) -> None:
-        """Measure and log what ran from ``began_s`` to now."""
+    def _note(self, batch: Batch, calls: list[Call], began_s: float, share: float) -> None:
+        """Measure and log what ran from ``began_s`` to now, on that share of the device."""
         now, key = _now(), batch.key
         waited_for_it = batch.taken_s < self._freed_s  # the device was free while this was still being decoded
-        self._scheduler.done(batch, now - (self._freed_s if waited_for_it else began_s), len(calls))
+        busy_s = now - (self._freed_s if waited_for_it else began_s)
+        self._scheduler.done(batch, share * busy_s, len(calls))
         self._freed_s = now
         self._metrics.batch_jobs.observe(len(calls))
         self._metrics.run_s.labels(key.style).observe(now - began_s)

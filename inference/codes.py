@@ -61,8 +61,9 @@ class Codes:
     async def _make(self, style: Style, picture: StylePicture) -> Tensor:
         try:
             pixels = await self._worker.beside(pictures.reference, picture.data, picture.header)
-            with self._metrics.encode_s.labels(style.card.id).time():
-                return await self._worker.encode(style, pixels)
+            async with self._worker.turn() as turn:
+                with self._metrics.encode_s.labels(style.card.id).time():
+                    return await turn.encode(style, pixels)
         except NotPainted as error:
             raise BadReference("The style picture cannot be used. No style can be seen in it.") from error
 

@@ -64,7 +64,8 @@ class Studio:
             async with self._cache.use(base.id, base.version) as style:
                 code = await self._code(style, seen)
                 photos = samples.photos(DRAFT_HEIGHT)
-                painted = await self._worker.run_apart(style, photos, DRAFT_HEIGHT**2, [code] * len(photos))
+                async with self._worker.turn() as turn:
+                    painted = await turn.run_apart(style, photos, DRAFT_HEIGHT**2, [code] * len(photos))
         parts = [part for part in painted if part is not None]
         if len(parts) < len(photos):
             raise Failed("Something went wrong on our side; no draft was made.")
@@ -172,7 +173,8 @@ class Studio:
             if pixels.std(axis=(0, 1)).max() < EVEN:
                 raise BadReference("The style picture cannot be used. It is one plain colour.")
             try:
-                return await self._worker.encode(style, pixels)
+                async with self._worker.turn() as turn:
+                    return await turn.encode(style, pixels)
             except NotPainted as error:
                 raise BadReference("The style picture cannot be used. No style can be seen in it.") from error
 

@@ -240,7 +240,7 @@ class EmbeddedService:
     async def _start(self, starting: AsyncExitStack) -> tuple[Desk, Cache, Codes, Studio]:
         device = await asyncio.to_thread(choose, *self._wanted)
         limits = replace(self.limits, batch_bytes=device.batch_bytes(self.limits.batch_bytes))
-        worker = await starting.enter_async_context(Worker(device))
+        worker = await starting.enter_async_context(Worker(device, limits.lanes))
         cache = Cache(
             partial(device.load, self._offered.load),
             budget_bytes=limits.cache_bytes,

@@ -3,7 +3,7 @@
 ::
 
     queue ─▶ choose ─▶ decode, load ─▶ device ─▶ encode ─▶ answer
-             one batch ahead           one       one behind
+             one batch ahead           one       one behind      … for each lane; ahead, for two
 
 No more batches than these are ever decoded, so that memory does not grow with the queue. The next batch is chosen as
 late as its decoding allows: until then it may fill, and whoever comes or goes still counts.
@@ -32,7 +32,6 @@ from inference.worker import Worker
 
 log = logging.getLogger(__name__)
 
-IN_FLIGHT = 3  # batches: one is decoded or waits for the device, one runs, one is encoded
 TIDY_AFTER_S = 0.5  # nobody must have come for so long before freed memory is handed back
 
 
@@ -44,7 +43,10 @@ class Pipeline:
         self._calls: dict[Waiting, Call] = {}
         self._herald = Herald(scheduler, self._calls)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._room, self._ahead = asyncio.Semaphore(IN_FLIGHT), asyncio.Semaphore(1)
+        lanes = worker.lanes.count
+        ahead = max(1, lanes // 2)  # batches that are decoded or wait for a lane
+        self._ahead = asyncio.Semaphore(ahead)
+        self._room = asyncio.Semaphore(ahead + lanes + lanes)  # as many run, and as many are encoded
         self._news = asyncio.Event()
         self._tidying: asyncio.TimerHandle | None = None
 

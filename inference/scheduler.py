@@ -50,7 +50,7 @@ class Scheduler:
         self._deadlines: list[tuple[float, int]] = []  # a heap; whoever left is noticed when they come up
         self._plan: tuple[float, list[tuple[Waiting, float]]] = -math.inf, []  # when it was made, and for whom
         self._ceilings: dict[Key, int] = {}
-        self._taken: dict[Batch, float | None] = {}  # and when the device began it
+        self._taken: dict[Batch, tuple[float, float] | None] = {}  # when it began, and on what share of the device
         self._promised_s = -math.inf  # the latest time at which somebody refused was told to come back
 
     def __len__(self) -> int:
@@ -114,12 +114,12 @@ class Scheduler:
         self._taken[batch] = None
         return Look(batch, now, expired)
 
-    def started(self, batch: Batch, now: float) -> None:
-        """The device began ``batch``."""
-        self._taken[batch] = now
+    def started(self, batch: Batch, now: float, share: float = 1.0) -> None:
+        """A ``share`` of the device began ``batch``."""
+        self._taken[batch] = now, share
 
     def done(self, batch: Batch, busy_s: float = 0.0, ran: int = 0) -> None:
-        """``batch`` is over: ``ran`` of its jobs kept the device from others for ``busy_s``."""
+        """``batch`` is over: ``ran`` of its jobs kept the device, all of it, from others for ``busy_s``."""
         self._taken.pop(batch, None)
         self._throughput.learn(batch.key.style, batch.key.pixels * ran, busy_s)
 
@@ -128,12 +128,22 @@ class Scheduler:
         self._ceilings[key] = max(1, min(jobs - 1, self._ceilings.get(key, jobs)))
 
     def busy_for_s(self, now: float) -> float:
-        """The estimate of what is left of the batches that were taken."""
+        """The estimate of what is left of the batches that were taken, for all of the device."""
         left = 0.0
-        for batch, began_s in self._taken.items():
-            ran_s = 0.0 if began_s is None else now - began_s
-            left += max(0.0, self._seconds(batch.jobs) - ran_s)
+        for batch, running in self._taken.items():
+            began_s, share = running or (now, 1.0)
+            left += max(0.0, self._seconds(batch.jobs) - share * (now - began_s))
         return left
+
+    def free_in_s(self, now: float) -> float:
+        """The estimate of when the first of the batches that run is done; 0 if none does."""
+        running = [(batch, *begun) for batch, begun in self._taken.items() if begun]
+        return max(0.0, min((self._seconds(batch.jobs) / share - now + at for batch, at, share in running), default=0))
+
+    @property
+    def batches_to_come(self) -> int:
+        """Those that were taken and have not begun, and at least so many that were not taken yet."""
+        return sum(not begun for begun in self._taken.values()) + len(self._lines)
 
     def positions(self, now: float) -> list[tuple[Waiting, Queued]]:
         """Everybody who waits, in the order in which they run if nobody else comes, with their estimates.
@@ -148,7 +158,7 @@ class Scheduler:
         They tell how it was at the first step, but nothing of who left meanwhile.
         """
         ahead_s = self._ahead_s(now)
-        position = sum(len(batch.jobs) for batch, began_s in self._taken.items() if began_s is None)
+        position = sum(len(batch.jobs) for batch, begun in self._taken.items() if not begun)
         for step in self._look_ahead(now):
             if step is None:
                 yield None

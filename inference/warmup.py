@@ -34,13 +34,13 @@ async def warm_up(cards: Iterable[Card], cache: Cache, worker: Worker, throughpu
 
 async def _warm_up_with(card: Card, cache: Cache, worker: Worker, throughput: Throughput) -> None:
     noise = np.random.default_rng(0)
-    async with cache.use(card.id, card.version) as style:
+    async with cache.use(card.id, card.version) as style, worker.turn() as turn:
         for side in SIDES:
             picture = noise.integers(0, 256, (side, side, 3), np.uint8)
-            codes = [await worker.encode(style, picture)] if style.code_size else None
+            codes = [await turn.encode(style, picture)] if style.code_size else None
             for _ in range(2):  # the first run of a size also chooses how to compute it
                 began_s = time.monotonic()
-                [ran] = (await worker.run(style, [picture], codes)).pictures
+                [ran] = (await turn.run(style, [picture], codes)).pictures
                 if isinstance(ran, Exception):
                     raise ran
             throughput.learn(card.id, side * side, time.monotonic() - began_s)

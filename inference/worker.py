@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from inference.device import Device, give_back, is_out_of_memory
+from inference.lanes import Lanes
 from styles.style import Style
 
 log = logging.getLogger(__name__)
@@ -44,36 +46,27 @@ class Ran:
 
 
 class Worker:
-    """Enter it to start its threads; leaving waits for what they do."""
+    """Enter it to start its threads; leaving waits for what they do. ``lanes``: 0 for as many as suit the device."""
 
-    def __init__(self, device: Device) -> None:
-        self.device = device
+    def __init__(self, device: Device, lanes: int = 0) -> None:
+        self.device, self.lanes = device, Lanes(lanes or (cores() if device.name.type == "cpu" else 1))
 
     async def __aenter__(self) -> Self:
-        self._device_thread = ThreadPoolExecutor(1, "device")
+        self._device_threads = ThreadPoolExecutor(self.lanes.count, "device")
         self._hands = ThreadPoolExecutor(min(MOST_HANDS, HANDS_PER_CORE * cores()), "hand")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for threads in (self._device_thread, self._hands):
+        for threads in (self._device_threads, self._hands):
             await asyncio.to_thread(threads.shutdown)
 
-    async def run(self, style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:
-        """Run pictures of one size through one generator, in the device's thread; each with its code, if it has."""
-        return await asyncio.get_running_loop().run_in_executor(self._device_thread, restyle, style, pictures, codes)
-
-    async def run_apart(
-        self, style: Style, pictures: Sequence[Pixels], pixels: int, codes: Codes = None
-    ) -> list[Pixels | None]:
-        """Run pictures of several sizes, at most ``pixels`` (or one picture) at a time; None for one that failed."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._device_thread, restyle_apart, style, pictures, pixels, codes)
-
-    async def encode(self, style: Style, picture: Pixels) -> Tensor:
-        """A style picture's code, K values in float32 on the CPU, made in the device's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._device_thread, encoded, style, picture)
+    @asynccontextmanager
+    async def turn(self, others: int = 0) -> AsyncIterator["Turn"]:
+        """Wait for the device, or a part of it; ``others`` are batches that want one, too."""
+        async with self.lanes.some(others) as width:
+            yield Turn(self._device_threads, width, self.lanes.count)
 
     async def beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do ``work`` in one of the threads beside the device's."""
@@ -81,7 +74,37 @@ class Worker:
 
     async def tidy(self) -> None:
         """Hand freed memory back to the system; for quiet moments, since it takes milliseconds."""
-        await asyncio.get_running_loop().run_in_executor(self._device_thread, give_back, self.device.name)
+        await asyncio.get_running_loop().run_in_executor(self._device_threads, give_back, self.device.name)
+
+
+class Turn:
+    """A time on the device, ``width`` of whose ``lanes`` are ours until it ends."""
+
+    def __init__(self, threads: ThreadPoolExecutor, width: int, lanes: int) -> None:
+        self._threads, self._cores = threads, max(1, cores() * width // lanes)
+        self.share = width / lanes
+
+    async def run(self, style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:
+        """Run pictures of one size through one generator; each with its code, if it has."""
+        return await self._do(restyle, style, pictures, codes)
+
+    async def run_apart(
+        self, style: Style, pictures: Sequence[Pixels], pixels: int, codes: Codes = None
+    ) -> list[Pixels | None]:
+        """Run pictures of several sizes, at most ``pixels`` (or one picture) at a time; None for one that failed."""
+        return await self._do(restyle_apart, style, pictures, pixels, codes)
+
+    async def encode(self, style: Style, picture: Pixels) -> Tensor:
+        """A style picture's code, K values in float32 on the CPU."""
+        return await self._do(encoded, style, picture)
+
+    async def _do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def within_our_cores() -> T:
+            if torch.get_num_threads() != self._cores:  # each thread has a number of its own
+                torch.set_num_threads(self._cores)
+            return work(*args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, within_our_cores)
 
 
 def cores() -> int:
@@ -115,7 +138,7 @@ def restyle(style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ra
 
 
 def restyle_apart(style: Style, pictures: Sequence[Pixels], pixels: int, codes: Codes = None) -> list[Pixels | None]:
-    """Pictures of several sizes; see ``Worker.run_apart``. What went wrong with one is in the log."""
+    """Pictures of several sizes; see ``Turn.run_apart``. What went wrong with one is in the log."""
     done: list[Pixels | None] = [None] * len(pictures)
     for shape in dict.fromkeys(picture.shape for picture in pictures):
         places = [place for place, picture in enumerate(pictures) if picture.shape == shape]
@@ -133,7 +156,7 @@ def restyle_apart(style: Style, pictures: Sequence[Pixels], pixels: int, codes: 
 
 @torch.inference_mode()
 def encoded(style: Style, picture: Pixels) -> Tensor:
-    """A style picture's code; see ``Worker.encode``. Raises NotPainted, and whatever the generator raises."""
+    """A style picture's code; see ``Turn.encode``. Raises NotPainted, and whatever the generator raises."""
     return style.encode(_images(style, [picture]))[0].cpu()
 
 

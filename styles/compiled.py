@@ -6,12 +6,15 @@ makes kernels for it, which takes a fifth of a second, for all sizes. What canno
 """
 
 import logging
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -48,59 +51,66 @@ class Compiled(Style):
     def __init__(self, style: Style, patience: int = PATIENCE) -> None:
         self.card, self.device, self.dtype, self.module = style.card, style.device, style.dtype, style.module
         self._patience = patience
-        self._painter: Painter | None = None
+        self._painters: dict[int, Painter] = {}  # by the threads that each uses
+        self._preparing = threading.Lock()
         self._given_up = False
 
     @property
     def weight_bytes(self) -> int:
         """Bytes that the weights take, and the kernels with their own form of them."""
         weights = super().weight_bytes
-        return weights if self._painter is None else 2 * weights + KERNEL_BYTES
+        return weights + len(self._painters) * (weights + KERNEL_BYTES)
 
     @property
     def is_prepared(self) -> bool:
         """Whether OpenVINO runs it."""
-        return self._painter is not None
+        return bool(self._painters)
 
     def prepare(self) -> bool:
-        """Let OpenVINO run it from now on, and say whether it will. Blocks for about 0.2 s."""
-        if self._painter is None and not self._given_up:
-            try:
-                self._painter = painter(self)
-            except Exception as error:  # a module may do anything, and OpenVINO raises what it likes
-                self._give_up("cannot be prepared for OpenVINO", error)
-        return self._painter is not None
+        """Let OpenVINO run it from now on, on as many threads as torch may use here, and say whether it will.
+
+        Blocks for about 0.2 s.
+        """
+        threads = torch.get_num_threads()
+        with self._preparing:
+            if threads not in self._painters and not self._given_up:
+                try:
+                    self._painters[threads] = painter(self, threads)
+                except Exception as error:  # a module may do anything, and OpenVINO raises what it likes
+                    self._give_up("cannot be prepared for OpenVINO", error)
+        return threads in self._painters
 
     def _run(self, images: Tensor, codes: Tensor | None) -> Tensor:
         self._patience -= images.shape[0] * images.shape[2] * images.shape[3]
-        if self._patience < 0 and self.prepare() and self._painter is not None:
+        prepared = self._painters.get(torch.get_num_threads()) if self._patience < 0 and self.prepare() else None
+        if prepared is not None:
             try:
-                return self._painter(images, codes)
+                return prepared(images, codes)
             except Exception as error:  # such as memory: torch's own error then says so
                 self._give_up("failed in OpenVINO", error)
         return super()._run(images, codes)
 
     def _give_up(self, what: str, error: Exception) -> None:
-        self._painter, self._given_up = None, True
+        self._painters, self._given_up = {}, True
         log.info("%s %s and stays with torch: %s", self.card.id, what, str(error).strip().partition("\n")[0])
 
 
 class Painter:
-    """A generator in OpenVINO, for pictures of any size. Of all of them only the one that ran last keeps memory."""
+    """A generator in OpenVINO, for pictures of any size, of which ``at_once`` run side by side.
 
-    _running = threading.Lock()
-    _last: "Painter | None" = None
+    Of all of them only the ``at_once`` that ran last keep memory.
+    """
 
-    def __init__(self, compiled: Any) -> None:
+    _counting = threading.Lock()
+    _kept: ClassVar[list["Painter"]] = []  # the one that ran last stands last
+
+    def __init__(self, compiled: Any, at_once: int = 1) -> None:
         """``compiled`` is an ``openvino.CompiledModel`` of ``styles.operators.draw``."""
-        self._compiled = compiled
+        self._compiled, self._at_once, self._runs = compiled, at_once, 0
 
     def __call__(self, images: Tensor, codes: Tensor | None) -> Tensor:
         """``N x 3 x H x W`` in float32 on the CPU, to the same; as a module does it."""
-        with Painter._running:
-            if Painter._last not in (None, self):
-                Painter._last.release()
-            Painter._last = self
+        with self._running():
             # OpenVINO works in our memory, so that nothing is copied; these names keep it alive meanwhile
             given = [images.permute(0, 2, 3, 1).contiguous(), *(() if codes is None else (codes.float().contiguous(),))]
             painted = torch.empty_like(given[0])  # N, H, W, 3
@@ -111,21 +121,35 @@ class Painter:
             request.infer()
             return painted.permute(0, 3, 1, 2)
 
-    def release(self) -> None:
-        """Give back what its activations took."""
-        self._compiled.release_memory()
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        with Painter._counting:
+            self._runs += 1
+            Painter._kept = [*(each for each in Painter._kept if each is not self), self]
+        Painter.release_all_but(self._at_once)
+        try:
+            yield
+        finally:
+            with Painter._counting:
+                self._runs -= 1
+
+    @classmethod
+    def release_all_but(cls, newest: int) -> None:
+        """Give back what activations took, in those that do not run now and are not among the ``newest``."""
+        with cls._counting:
+            old = [each for each in cls._kept[: len(cls._kept) - newest] if not each._runs]
+            cls._kept = [each for each in cls._kept if each not in old]
+        for each in old:
+            each._compiled.release_memory()  # which waits for whoever has begun to run it meanwhile
 
 
 def release() -> None:
-    """Give back what activations took in the painter that ran last."""
-    with Painter._running:
-        if Painter._last is not None:
-            Painter._last.release()
-            Painter._last = None
+    """Give back what activations took."""
+    Painter.release_all_but(0)
 
 
-def painter(style: Style) -> Painter:
-    """Draw the style's module and make kernels for it.
+def painter(style: Style, threads: int) -> Painter:
+    """Draw the style's module and make kernels for it that use so many threads, as often at once as there are cores.
 
     Raises:
         Exception: the module cannot be drawn, or OpenVINO refuses it.
@@ -134,13 +158,14 @@ def painter(style: Style) -> Painter:
 
     with torch.inference_mode():
         graph = draw(style.module, style.code_size)
+    at_once = max(1, (os.cpu_count() or 1) // threads)
     settings = {
         "INFERENCE_PRECISION_HINT": PRECISIONS[style.dtype],
-        "INFERENCE_NUM_THREADS": torch.get_num_threads(),
-        "NUM_STREAMS": 1,  # a batch at a time, over all cores
+        "INFERENCE_NUM_THREADS": at_once * threads,
+        "NUM_STREAMS": at_once,
         "ENABLE_CPU_PINNING": False,  # threads beside it decode and encode
     }
-    return Painter(_core().compile_model(graph, "CPU", settings))
+    return Painter(_core().compile_model(graph, "CPU", settings), at_once)
 
 
 def check(folder: Path, dtype: torch.dtype) -> tuple[float, float] | None:

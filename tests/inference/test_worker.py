@@ -125,7 +125,7 @@ def test_a_single_picture_that_does_not_fit_fails_and_the_next_one_runs() -> Non
     assert isinstance(restyle(style(Fussy()), grey(1)).pictures[0], np.ndarray)
 
 
-async def test_one_thread_owns_the_device_and_others_work_beside_it() -> None:
+async def test_the_devices_thread_owns_it_and_others_work_beside_it() -> None:
     names: set[str] = set()
     began = threading.Barrier(2)
 
@@ -135,10 +135,11 @@ async def test_one_thread_owns_the_device_and_others_work_beside_it() -> None:
             began.wait(5)  # only passes while a hand works at the same time
             return images
 
-    async with Worker(CPU) as worker:
+    async with Worker(CPU, lanes=1) as worker:
         watching = style(Watching())
         for _ in range(2):
-            await asyncio.gather(worker.run(watching, grey(1)), worker.beside(began.wait, 5))
+            async with worker.turn() as turn:
+                await asyncio.gather(turn.run(watching, grey(1)), worker.beside(began.wait, 5))
     assert len(names) == 1
     assert names.pop().startswith("device")
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,9 +78,12 @@ class _Watched(nn.Module):
 
 
 @asynccontextmanager
-async def watching(library: Library, limits: Limits) -> AsyncIterator[EmbeddedService]:
-    """The service; what its warming up did to a watched library is forgotten, and nobody is held when it stops."""
-    async with EmbeddedService(library, device="cpu", limits=limits) as service:
+async def watching(library: Library, limits: Limits, lanes: int = 1) -> AsyncIterator[EmbeddedService]:
+    """The service; what its warming up did to a watched library is forgotten, and nobody is held when it stops.
+
+    One batch runs at a time, so that it is sure who is before whom.
+    """
+    async with EmbeddedService(library, device="cpu", limits=replace(limits, lanes=lanes)) as service:
         if isinstance(library, WatchedLibrary):
             library.batches.clear()
             library.encoded.clear()

@@ -104,7 +104,7 @@ def test_what_fails_while_it_runs_goes_on_in_torch(caplog: pytest.LogCaptureFixt
     graph = draw(exact.module, 0)
     graph.reshape([1, 64, 64, 3])  # so that it takes no other picture
     quick = Compiled(exact, patience=0)
-    quick._painter = Painter(openvino.Core().compile_model(graph, "CPU"))
+    quick._painters = {torch.get_num_threads(): Painter(openvino.Core().compile_model(graph, "CPU"))}
     with caplog.at_level(logging.INFO, "styles.compiled"):
         for _ in range(2):
             assert torch.equal(quick(images), exact(images))

@@ -1,0 +1,38 @@
+"""The lanes of the device: as many batches run at once. A CPU has one for each core, an accelerator has one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class Lanes:
+    """For one event loop. Whoever waits is served in the order in which they came.
+
+    Two cores that paint one picture each are done with more pictures than two that share each: they need not wait for
+    each other, nor for who decodes and encodes beside them. A picture that nobody else is there for gets all of them.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._permits, self._taken = asyncio.Semaphore(count), 0
+
+    @property
+    def are_full(self) -> bool:
+        """Whether the next batch has to wait."""
+        return self._permits.locked()
+
+    @asynccontextmanager
+    async def some(self, others: int = 0) -> AsyncIterator[int]:
+        """Wait for a lane, and yield how many one got: a power of two. ``others`` are batches that want some, too."""
+        await self._permits.acquire()
+        free = 1 if self._permits.locked() else self.count - self._taken
+        width = 1 << (max(1, free // (1 + others)).bit_length() - 1)
+        for _ in range(width - 1):
+            await self._permits.acquire()  # at once: they are free
+        self._taken += width
+        try:
+            yield width
+        finally:
+            self._taken -= width
+            for _ in range(width):
+                self._permits.release()

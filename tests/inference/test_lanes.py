@@ -1,0 +1,110 @@
+"""Several batches at once: how the device is shared out, and that who has a part of it waits for nobody."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from inference.batch import Key
+from inference.device import Device
+from inference.job import Job
+from inference.lanes import Lanes
+from inference.limits import Limits
+from inference.scheduler import Scheduler
+from inference.throughput import Throughput
+from inference.worker import Worker, cores
+from styles.style import Style
+from tests.hostile import encoded, photo
+from tests.inference.watched import WatchedLibrary, watching
+from tests.styles.making import card
+
+CPU = Device(torch.device("cpu"), torch.float32)
+
+
+@pytest.mark.parametrize(("count", "others", "got"), [(2, 0, 2), (2, 1, 1), (6, 0, 4), (8, 1, 4), (8, 2, 2), (1, 0, 1)])
+async def test_who_is_alone_gets_all_and_who_is_not_leaves_room(count: int, others: int, got: int) -> None:
+    async with Lanes(count).some(others) as width:
+        assert width == got
+
+
+async def test_who_comes_later_gets_what_is_left_and_then_waits_in_line() -> None:
+    lanes, order = Lanes(4), list[str]()
+
+    async def wait(name: str) -> None:
+        async with lanes.some():
+            order.append(name)
+            await asyncio.sleep(0)
+
+    async with AsyncExitStack() as held:
+        assert await held.enter_async_context(lanes.some(others=1)) == 2
+        assert not lanes.are_full
+        assert await held.enter_async_context(lanes.some()) == 2
+        assert lanes.are_full
+        waiting = [asyncio.create_task(wait(name)) for name in "abc"]
+        await asyncio.sleep(0)
+        assert order == []
+    await asyncio.gather(*waiting)
+    assert order == ["a", "b", "c"]
+
+
+async def test_who_gives_up_or_fails_leaves_everything_behind() -> None:
+    lanes = Lanes(2)
+    with pytest.raises(ArithmeticError):
+        async with lanes.some():
+            raise ArithmeticError
+    async with lanes.some():
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01), lanes.some():
+                pass
+    async with lanes.some() as width:
+        assert width == 2
+
+
+async def test_a_generator_computes_with_the_cores_of_its_lanes() -> None:
+    threads = list[int]()
+
+    class Counting(nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            threads.append(torch.get_num_threads())
+            return images
+
+    pictures = [np.zeros((16, 16, 3), np.uint8)]
+    async with Worker(CPU, lanes=2) as worker:
+        for others in (1, 0, 1):
+            async with worker.turn(others) as turn:
+                await turn.run(Style(card(), Counting(), CPU.name), pictures)
+    half = max(1, cores() // 2)
+    assert threads == [half, cores(), half]
+
+
+async def test_two_styles_run_at_once(tmp_path: Path) -> None:
+    library = WatchedLibrary(tmp_path, "ash", "oak")
+    async with watching(library, Limits(), lanes=2) as service:
+        library.gate.clear()
+        jobs = [Job(encoded(photo()), style, user=style) for style in ("ash", "oak")]
+        results = [asyncio.create_task(service.stylize(job)) for job in jobs]
+        async with asyncio.timeout(20):
+            while len(library.batches) < 2:  # both are held inside their generators
+                await asyncio.sleep(0.005)
+        library.gate.set()
+        assert [(await result).style for result in results] == ["ash", "oak"]
+
+
+def test_estimates_know_that_half_a_device_takes_twice_as_long() -> None:
+    throughput = Throughput()
+    throughput.learn("ash", 1000, 1.0)
+    scheduler = Scheduler(Limits(fill_wait_s=0), throughput)
+    for user in ("one", "two"):
+        scheduler.submit(Job(b"", "ash", user=user), Key("ash", user, 10, 100), 1.0, 0.0)
+    taken = [scheduler.look(0.0).batch for _ in range(2)]
+    for batch in taken:
+        assert batch is not None
+        scheduler.started(batch, 0.0, share=0.5)
+    assert scheduler.free_in_s(0.0) == pytest.approx(2.0)
+    assert scheduler.busy_for_s(0.0) == pytest.approx(2.0)  # two seconds of work for all of the device
+    assert scheduler.free_in_s(1.5) == pytest.approx(0.5)
+    assert scheduler.busy_for_s(1.5) == pytest.approx(0.5)
