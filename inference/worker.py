@@ -32,6 +32,8 @@ Codes = Sequence[Tensor] | None
 HANDS_PER_CORE = 1  # decoding and encoding hold no lock for long, so more hands than cores only take turns
 MOST_HANDS = 8
 
+THREADS = torch.get_num_threads()  # that OMP_NUM_THREADS or torch allow us; asked before a thread changes its own
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -49,7 +51,7 @@ class Worker:
     """Enter it to start its threads; leaving waits for what they do. ``lanes``: 0 for as many as suit the device."""
 
     def __init__(self, device: Device, lanes: int = 0) -> None:
-        self.device, self.lanes = device, Lanes(lanes or (cores() if device.name.type == "cpu" else 1))
+        self.device, self.lanes = device, Lanes(lanes or (THREADS if device.name.type == "cpu" else 1))
 
     async def __aenter__(self) -> Self:
         self._device_threads = ThreadPoolExecutor(self.lanes.count, "device")
@@ -81,7 +83,7 @@ class Turn:
     """A time on the device, ``width`` of whose ``lanes`` are ours until it ends."""
 
     def __init__(self, threads: ThreadPoolExecutor, width: int, lanes: int) -> None:
-        self._threads, self._cores = threads, max(1, cores() * width // lanes)
+        self._threads, self._cores = threads, max(1, THREADS * width // lanes)
         self.share = width / lanes
 
     async def run(self, style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from inference import worker
 from inference.batch import Key
 from inference.device import Device
 from inference.job import Job
@@ -16,7 +17,7 @@ from inference.lanes import Lanes
 from inference.limits import Limits
 from inference.scheduler import Scheduler
 from inference.throughput import Throughput
-from inference.worker import Worker, cores
+from inference.worker import Worker
 from styles.style import Style
 from tests.hostile import encoded, photo
 from tests.inference.watched import WatchedLibrary, watching
@@ -64,7 +65,8 @@ async def test_who_gives_up_or_fails_leaves_everything_behind() -> None:
         assert width == 2
 
 
-async def test_a_generator_computes_with_the_cores_of_its_lanes() -> None:
+async def test_a_generator_computes_with_the_cores_of_its_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "THREADS", 4)
     threads = list[int]()
 
     class Counting(nn.Module):
@@ -73,12 +75,11 @@ async def test_a_generator_computes_with_the_cores_of_its_lanes() -> None:
             return images
 
     pictures = [np.zeros((16, 16, 3), np.uint8)]
-    async with Worker(CPU, lanes=2) as worker:
+    async with Worker(CPU, lanes=2) as working:
         for others in (1, 0, 1):
-            async with worker.turn(others) as turn:
+            async with working.turn(others) as turn:
                 await turn.run(Style(card(), Counting(), CPU.name), pictures)
-    half = max(1, cores() // 2)
-    assert threads == [half, cores(), half]
+    assert threads == [2, 4, 2]
 
 
 async def test_two_styles_run_at_once(tmp_path: Path) -> None:
