@@ -20,6 +20,7 @@ import torch
 
 from deploy.bench.hands import Hands
 from deploy.bench.offer import Offer
+from deploy.bench.watch import least_disturbed
 from inference.pictures import Pixels, Prepared
 from inference.worker import cores
 
@@ -65,9 +66,9 @@ def measure(offer: Offer, pile: Callable[[int], Pile], photos: Mapping[str, byte
     names = {_threads(batch): batch for batch in BATCHES if batch <= max(offer.batch, 1)}
     for name, batch in names.items():
         ways[name] = partial(bench.in_threads, work, batch)
-    rates = {name: len(work) / _timed(way) for name, way in ways.items()}
+    rates = {name: len(work) / least_disturbed(partial(_timed, way))[0] for name, way in ways.items()}
     if not offer.simulated:
-        rates["processes"] = in_processes(offer, work, photos)
+        rates["processes"] = least_disturbed(partial(in_processes, offer, work, photos))[0]
     fastest = max(names, key=lambda name: rates[name])
     return Bare(rates, len(work) / bench.generating(work, names[fastest]), names[fastest])
 

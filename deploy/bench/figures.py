@@ -19,7 +19,8 @@ class Figures:
 
     Rates and waits are of sound jobs from the warm part of the load; ``polite_p95_s`` is of everybody but the greedy
     person. ``fairness`` is Jain's index over people of what each got, divided by what a fair share would be.
-    ``innocent_failed`` are sound jobs that got no picture, and no refusal for want of room either.
+    ``innocent_failed`` are sound jobs that got no picture, and no refusal for want of room either. ``stolen`` is the
+    share of the cores' time that other virtual machines had.
     """
 
     pictures_per_second: float
@@ -40,6 +41,7 @@ class Figures:
     peak_memory_mb: float
     cpu_ms_per_picture: float
     load_cpu_ms_per_picture: float
+    stolen: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,15 @@ COLUMNS = (
     "CPU ms",
     "refused",
     "failed",
+    "stolen",
 )
 LEGEND = """\
 saturated: more is sent than can be done, and pictures/s and “of bare” say how much is; waits mean nothing there.
 steady, bursty, alone, beside: 0.7, 0.6, 0.5 and 0.5 of what the bare pipeline does is sent; waits are what counts.
 Jain: 1 is everybody's fair share. loads/1000: generators loaded for 1,000 pictures. batch: pictures a run, on average.
 MB: the most that the engine's processes held. CPU ms: processor time of the engine for each picture.
-refused: jobs told to come back later. failed: sound jobs that got an error or no answer."""
+refused: jobs told to come back later. failed: sound jobs that got an error or no answer.
+stolen: the share of the cores' time that other virtual machines had; of up to three tries, the least."""
 
 
 def tables(outcomes: Sequence[Outcome]) -> str:
@@ -111,6 +113,7 @@ def _row(outcome: Outcome, measured: Measured) -> tuple[str, ...]:
         f"{found.cpu_ms_per_picture:.0f}",
         f"{found.refused}",
         f"{found.innocent_failed + found.unanswered}",
+        f"{found.stolen:.0%}",
     )
 
 
