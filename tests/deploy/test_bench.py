@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from deploy.bench import notes, photos, simulated
+from deploy.bench import notes, photos, simulated, watch
 from deploy.bench.figures import Costs, Figures, figures, jain, shares, span
 from deploy.bench.host import serve
 from deploy.bench.library import NotedLibrary
@@ -159,15 +159,43 @@ def test_the_memory_and_the_time_of_children_count() -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout
-        with Watch(process.pid) as watch:
+        with Watch(process.pid) as watched:
             process.stdout.readline()
             assert len(family(process.pid)) == 2
             deadline = time.monotonic() + 30
-            while watch.peak_bytes < 80_000_000 and time.monotonic() < deadline:
+            while watched.peak_bytes < 80_000_000 and time.monotonic() < deadline:
                 time.sleep(0.05)
         process.stdin.close()
-    assert watch.peak_bytes >= 80_000_000
-    assert watch.cpu_s > 0.02
+    assert watched.peak_bytes >= 80_000_000
+    assert watched.cpu_s > 0.02
+
+
+@pytest.mark.parametrize(
+    ("stolen", "measured"),
+    [((0.01,), "first"), ((0.4, 0.04, 0.0), "second"), ((0.3, 0.1, 0.2), "second"), ((0.1, 0.2, 0.3), "first")],
+)
+def test_what_was_measured_on_a_machine_that_others_had_is_measured_again(
+    stolen: tuple[float, ...], measured: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred ticks of the cores were wanted each time; some of them others had."""
+    worked = had = 0
+
+    def tick(share: float) -> None:
+        nonlocal worked, had
+        worked, had = worked + round(100 * (1 - share)), had + round(100 * share)
+        (tmp_path / "stat").write_text(f"cpu  {worked} 0 0 999 0 0 0 {had} 0 0\ncpu0 1\n")
+
+    monkeypatch.setattr(watch, "PROC", tmp_path)
+    tick(0)
+    tries = zip(("first", "second", "third"), stolen, strict=False)
+
+    def measure() -> str:
+        name, share = next(tries)
+        tick(share)
+        return name
+
+    found, _ = watch.least_disturbed(measure)
+    assert found == measured
 
 
 # What is served.
