@@ -38,7 +38,9 @@ def limits(offer: Offer, library: NotedLibrary) -> Limits:
     weight_bytes = where.load(library.load, styles(offer.roots)[0]).weight_bytes
     cache_bytes = round((offer.cache + 0.5) * weight_bytes)  # half of one: generators are not all of one size
     usual = Limits(cache_bytes=cache_bytes)
-    return replace(usual, batch_bytes=simulated.BATCH_BYTES, batch_jobs=offer.batch) if offer.simulated else usual
+    if not offer.simulated:
+        return usual
+    return replace(usual, batch_bytes=simulated.BATCH_BYTES, batch_jobs=offer.batch, lanes=1)  # as an accelerator has
 
 
 if __name__ == "__main__":
