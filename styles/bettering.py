@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 from styles import pack, samples
 from styles.card import Card, Source
 from styles.errors import BrokenPack
-from styles.library import Library
+from styles.library import BUILT_IN, Library
 from styles.style import Style
 from styles.training import perception
 from styles.training.pictures import SMALLEST
@@ -37,24 +37,19 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 SIDE = 384
 """The shorter side at which a creator's pictures are kept and learnt from: as a draft sees them."""
 
-# A baked generator paints the style's colours and rough strokes already, so that half the steps of the recipes that
-# start from nothing are enough, at half their rate: more would unlearn what it knows of photos.
+BRUSH = "starry-night"
+"""The shipped style from whose generator a training starts: it has brushwork, which a creator's baked one does not."""
+
+# Half the steps of the recipes that start from nothing are enough for another painter's brush.
 PHASES: Sequence[Mapping[str, Any]] = (
-    {"steps": 300, "size": 256, "batch": 2, "rate": 5e-4},
-    {"steps": 60, "size": 384, "batch": 1, "rate": 2e-4},
+    {"steps": 300, "size": 256, "batch": 2, "rate": 1e-3},
+    {"steps": 60, "size": 384, "batch": 1, "rate": 3e-4},
 )
-# Content and Gram matrices weigh as in the recipe "starry-night", which learns from pictures alone, too. Statistics
-# hold the colours, which that recipe takes from the photo.
+# Content at a deeper layer, or the statistics of single pictures, left glowing blots where the light is.
 LOSSES: Mapping[str, Mapping[str, Any]] = {
-    "content": {"weight": 0.6, "network": PERCEPTION, "layer": "relu4_1"},
-    "gram": {
-        "weight": 1.5,
-        "network": PERCEPTION,
-        "layers": ["relu1_1", "relu2_1", "relu3_1", "relu4_1"],
-        "even": True,
-    },
-    "statistics": {"weight": 0.5, "network": PERCEPTION, "layers": ["relu1_1", "relu2_1", "relu3_1"]},
-    "total_variation": {"weight": 0.02},
+    "content": {"weight": 1.0, "network": PERCEPTION, "layer": "relu3_1"},
+    "gram": {"weight": 1.5, "network": PERCEPTION, "layers": ["relu1_1", "relu2_1", "relu3_1"], "even": True},
+    "total_variation": {"weight": 0.05},
 }
 HEIGHT = 300  # of the sample photos on the sheet
 MARGIN = 12
@@ -118,17 +113,18 @@ def _large_enough(picture: Image.Image) -> Image.Image:
 
 
 def write_recipe(root: Path, card: Card, photos: Path, phases: Sequence[Mapping[str, Any]] = PHASES) -> Path:
-    """Write the recipe of a style's training, which starts from its pack; where it is. Raises OSError."""
+    """Write the recipe of a style's training, which starts from BRUSH; where it is. Raises OSError, BrokenPack."""
     import tomli_w  # here, so that a bot host can read cards without it
 
+    brush = pack.read(BUILT_IN / BRUSH)
     values = {
         "id": card.id,
         "version": following(card.version),
         "title": dict(card.title),
-        "init": f"../{card.id}",
+        "init": str(BUILT_IN / BRUSH),
         "best": card.size.best,
         "preview": [str(Path(escape(str(samples.FOLDER))) / "astronaut.jpg")],
-        "network": {"name": card.network, **card.network_options},
+        "network": {"name": brush.network, **brush.network_options},
         "art": {"pictures": [f"{ART}/*.png"], "side": SIDE},
         "photos": [{"pictures": _patterns(photos), "share": 1.0}],
         "phases": [dict(phase) for phase in phases],
@@ -167,10 +163,7 @@ def finish(root: Path, card: Card, encoded: Callable[[Image.Image], bytes]) -> N
     """
     own = folder(root, card.id)
     new, trained = own / RUN / PACK, pack.read(own / RUN / PACK)
-    cost = trained.size.activation_bytes_per_pixel
-    # The present pack knows better than its network in general what sizes its layers need.
-    size = replace(card.size, activation_bytes_per_pixel=cost)
-    agreed = replace(trained, consent=card.consent, defaults=card.defaults, size=size)
+    agreed = replace(trained, consent=card.consent, defaults=card.defaults)
     better = pack.load(new, agreed, "cpu", torch.float32)
     samples.preview(better)  # refuses what is one flat colour
     present = pack.load(root / card.id, card, "cpu", torch.float32)

@@ -118,7 +118,7 @@ async def test_what_was_trained_is_compared_and_taken(vgg: None, root: Path) -> 
         assert card.consent is not None
         assert card.consent.granted_by == "telegram:17"
         assert [each.source for each in card.origin.data][0::99] == ["its creator"]
-        assert "started from ada 1.0.0" in card.origin.recipe
+        assert "started from starry-night" in card.origin.recipe
         assert not own(root).exists()
         assert await far.candidates() == ()
         await far.choose("ada", new=False)  # it is chosen already
