@@ -33,7 +33,7 @@ steady, bursty, alone, beside: 0.7, 0.6, 0.5 and 0.5 of what the bare pipeline d
 Jain: 1 is everybody's fair share. loads/1000: generators loaded for 1,000 pictures. batch: pictures a run, on average.
 MB: the most that the engine's processes held. CPU ms: processor time of the engine for each picture.
 refused: jobs told to come back later. failed: sound jobs that got an error or no answer.
-stolen: the share of the cores' time that other virtual machines had; of up to three tries, the least."""
+stolen: the share of the cores' time that other virtual machines had; of two tries, the lesser."""
 
 
 def tables(outcomes: Sequence[Outcome]) -> str:

@@ -19,7 +19,7 @@ PPID, TIMES = 1, slice(11, 15)
 """Places in ``/proc/PID/stat`` after the name: the parent; user and system time, then those of ended children."""
 BUSY, STOLEN = (1, 2, 3), 8
 """Places in the first line of ``/proc/stat``: the time in which cores worked, and that in which others had them."""
-DISTURBED, TRIES = 0.05, 3
+DISTURBED, TRIES = 0.05, 2
 """What was measured while more than this share of the cores' time was stolen is measured again, so often at most."""
 
 
