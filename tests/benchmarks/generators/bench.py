@@ -126,10 +126,10 @@ class Bench:
         times = self._seconds([entry.contender for entry in entries])
         for entry in entries:
             self.say(entry.contender.label)
-            row, start = catalogue.judged(entry, photos, eyes, self.size, self.tick)
+            figures, start = catalogue.judged(entry, photos, eyes, self.size, self.cache, self.tick)
             few = material.spread(photos, self.bound_count)
             points = catalogue.bounded(entry, few, eyes, self.bound_size, self.cache, self.tick)
-            found.append(Judged(entry, row, start, points))
+            found.append(Judged(entry, figures, start, points))
         return catalogue.sheet(found, times)
 
     def _published(self, style: str, file: Path) -> Entry:

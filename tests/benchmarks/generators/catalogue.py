@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from styles import evaluation, pack
-from styles.evaluation import Row
 from styles.training.perception import Perception
 from tests.benchmarks.generators import art, material
 from tests.benchmarks.generators.bound import bound
-from tests.benchmarks.generators.cache import Cache
+from tests.benchmarks.generators.cache import Cache, Key, Values, digest
 from tests.benchmarks.generators.contenders import Contender
 from tests.benchmarks.generators.material import CPU
 from tests.benchmarks.generators.tables import cost, table
@@ -29,14 +28,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """``row`` and ``start`` are the figures of the results and of the photos themselves.
+    """``figures`` are of the results, ``start`` is the style loss of the photos themselves.
 
     ``bounded`` holds the results' and the optimised photos' losses on a few photos; maybe empty.
     """
 
     entry: Entry
-    row: Row
-    start: Row
+    figures: Values
+    start: float
     bounded: Sequence[tuple[Point, Point]]
 
 
@@ -48,12 +47,28 @@ def shipped(folder: Path, recipes: Path, images: Path, drawn: Path) -> Entry:
     return Entry(Contender.of_pack(card.id, folder), files, trained)
 
 
-def judged(entry: Entry, photos: Sequence[Path], eyes: Perception, size: int, tick: Tick) -> tuple[Row, Row]:
-    """The figures of the results and of the photos, means over all photos; without art, those of style mean nothing."""
+def judged(
+    entry: Entry, photos: Sequence[Path], eyes: Perception, size: int, cache: Cache, tick: Tick
+) -> tuple[Values, float]:
+    """The figures of the results, means over all photos, and the photos' style loss; both in vain without art."""
     works = entry.art or photos
-    report = evaluation.evaluate([entry.contender.subject], photos, works, eyes, size=size, device=CPU, tick=tick)
-    start, row = report.rows
-    return row, start
+
+    def measure() -> Values:
+        report = evaluation.evaluate([entry.contender.subject], photos, works, eyes, size=size, device=CPU, tick=tick)
+        start, row = (each.figures for each in report.rows)
+        found = {name: float(value) for name, value in row.items() if value is not None}
+        return {**found, "start": float(start["style_loss"] or 0)}
+
+    seen = [digest(path.read_bytes()) for path in (*photos, *works)]
+    key: Key = {
+        "what": "catalogue",
+        "who": entry.contender.digest,
+        "judge": eyes.name,
+        "size": size,
+        "on": " ".join(seen),
+    }
+    values = cache.recall(key, measure)
+    return values, values["start"]
 
 
 def bounded(
@@ -80,8 +95,8 @@ def sheet(entries: Sequence[Judged], seconds: dict[tuple[str, str], float]) -> s
     heads += ["GMAC at 512²", "parameters", "MB"]
     rows = []
     for each in entries:
-        figures, name = each.row.figures, each.entry.contender.label
-        faces = figures["faces_found"]
+        figures, name = each.figures, each.entry.contender.label
+        faces = figures.get("faces_found")
         rows.append(
             [
                 name,
@@ -99,7 +114,7 @@ def sheet(entries: Sequence[Judged], seconds: dict[tuple[str, str], float]) -> s
 
 
 def _style(judged: Judged) -> list[str]:
-    loss, start = (float(row.figures["style_loss"] or 0) for row in (judged.row, judged.start))
+    loss, start = judged.figures["style_loss"], judged.start
     if not judged.entry.art or not start:
         return ["–", "–", "–"]
     reached, best = (sum(points[place].style for points in judged.bounded) for place in (0, 1))
