@@ -42,7 +42,8 @@ class Judged:
 def shipped(folder: Path, recipes: Path, images: Path, drawn: Path) -> Entry:
     """A pack; art that its recipe draws is kept in ``drawn``. Raises BrokenPack."""
     card, report = pack.read(folder), pack.report(folder)
-    files = art.of_pack(recipes / Path(card.origin.recipe).name, images, drawn)
+    recipe = card.origin.recipe.partition(",")[0]  # what follows says which pack it started from
+    files = art.of_pack(recipes / recipe, images, drawn)
     trained = f"{report['minutes']:.0f} min, {report['device']}" if "minutes" in report else "by others"
     return Entry(Contender.of_pack(card.id, folder), files, trained)
 
