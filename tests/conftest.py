@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported; tests share the cores
+from tests.places import ROOT, SHARED, photo
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared"
+__all__ = ["ROOT", "SHARED", "photo"]
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported; tests share the cores
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +18,3 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"needs the shared material at {SHARED.name}/ beside the project")
     return SHARED
-
-
-def photo(name: str) -> bytes:
-    """A real CC0 photo as a JPEG: "astronaut" (512×512), "cat" (451×300) or "coffee" (512×341)."""
-    return (ROOT / "styles" / "samples" / f"{name}.jpg").read_bytes()

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from tests.conftest import photo
 from tests.emulators.telegram import ALICE, TelegramEmulator
+from tests.places import photo
 from tests.program import Program
 
 PATIENCE_S = 300
