@@ -45,7 +45,7 @@ PHASES: Sequence[Mapping[str, Any]] = (
     {"steps": 300, "size": 256, "batch": 2, "rate": 1e-3},
     {"steps": 60, "size": 384, "batch": 1, "rate": 3e-4},
 )
-# Content at a deeper layer, or the statistics of single pictures, left glowing blots where the light is.
+# Content seen at relu4_1, one layer deeper, left glowing blots where the light is.
 LOSSES: Mapping[str, Mapping[str, Any]] = {
     "content": {"weight": 1.0, "network": PERCEPTION, "layer": "relu3_1"},
     "gram": {"weight": 1.5, "network": PERCEPTION, "layers": ["relu1_1", "relu2_1", "relu3_1"], "even": True},
