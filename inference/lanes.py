@@ -1,4 +1,4 @@
-"""The lanes of the device: as many batches run at once. A CPU has one for each core, an accelerator has one."""
+"""The lanes of the device: as many batches run at once. A CPU has one for each core that we may use."""
 
 import asyncio
 from collections.abc import AsyncIterator

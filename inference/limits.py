@@ -50,7 +50,7 @@ class Limits:
     batch_jobs: int = 16
     batch_bytes: int = 64 * 2**20
 
-    # Batches that the device runs at once, 0 for as many as suit it: one for each core of a CPU.
+    # Batches that the device runs at once, 0 for as many as suit it: one for each thread that torch may use on a CPU.
     lanes: int = 0
 
     # The cache of loaded generators, how long a broken pack is not tried again, and how often we look for new ones.

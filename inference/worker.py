@@ -18,6 +18,7 @@ from torch import Tensor
 
 from inference.device import Device, give_back, is_out_of_memory
 from inference.lanes import Lanes
+from styles.compiled import THREADS
 from styles.style import Style
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,6 @@ Codes = Sequence[Tensor] | None
 
 HANDS_PER_CORE = 1  # decoding and encoding hold no lock for long, so more hands than cores only take turns
 MOST_HANDS = 8
-
-THREADS = torch.get_num_threads()  # that OMP_NUM_THREADS or torch allow us; asked before a thread changes its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ SIDE = 384
 BRUSH = "starry-night"
 """The shipped style from whose generator a training starts: it has brushwork, which a creator's baked one does not."""
 
-# Half the steps of the recipes that start from nothing are enough for another painter's brush.
+# A brush learns another hand in half the steps of the recipes that start from nothing.
 PHASES: Sequence[Mapping[str, Any]] = (
     {"steps": 300, "size": 256, "batch": 2, "rate": 1e-3},
     {"steps": 60, "size": 384, "batch": 1, "rate": 3e-4},

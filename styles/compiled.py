@@ -6,7 +6,6 @@ makes kernels for it, which takes a fifth of a second, for all sizes. What canno
 """
 
 import logging
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,9 @@ from styles.samples import sample
 from styles.style import Style
 
 log = logging.getLogger(__name__)
+
+THREADS = torch.get_num_threads()
+"""That OMP_NUM_THREADS or torch allow us; asked before a thread changes its own."""
 
 PATIENCE = 2_000_000
 """Pixels that a style paints in torch first: about eight pictures of 512 x 512, after which the time that the others
@@ -149,7 +151,7 @@ def release() -> None:
 
 
 def painter(style: Style, threads: int) -> Painter:
-    """Draw the style's module and make kernels for it that use so many threads, as often at once as there are cores.
+    """Draw the style's module and make kernels for it that use so many threads, as often at once as THREADS allow.
 
     Raises:
         Exception: the module cannot be drawn, or OpenVINO refuses it.
@@ -158,7 +160,7 @@ def painter(style: Style, threads: int) -> Painter:
 
     with torch.inference_mode():
         graph = draw(style.module, style.code_size)
-    at_once = max(1, (os.cpu_count() or 1) // threads)
+    at_once = max(1, THREADS // threads)
     settings = {
         "INFERENCE_PRECISION_HINT": PRECISIONS[style.dtype],
         "INFERENCE_NUM_THREADS": at_once * threads,
