@@ -98,5 +98,4 @@ def test_a_shipped_pack_was_made_by_its_recipe(path: Path) -> None:
     card = pack.read(folder)
     assert pack.report(folder)["recipe_digest"] == plan.digest
     assert (card.network, card.network_options, card.origin.data) == (plan.network, plan.network_options, plan.data)
-    most = 4_000_000 if card.takes == REFERENCE else 2_000_000  # it holds an encoder, too
-    assert sum(file.stat().st_size for file in folder.iterdir()) < most
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 2_000_000
