@@ -45,10 +45,10 @@ class Limits:
     max_wait_s: float = 3.0
     fill_wait_s: float = 0.010
     # A batch's activations are pixels times the generator's measured bytes per pixel; an accelerator takes a share of
-    # its own memory instead. On a CPU four pictures of 512×512 take four times as long as one, so that batching them
-    # would only keep the first one's owner waiting; smaller pictures still share a batch.
+    # its own memory instead. On a CPU two pictures of 256×256 or more take twice as long as one, so that batching them
+    # would only keep the first one's owner waiting, and others behind whoever fills a batch; smaller ones share it.
     batch_jobs: int = 16
-    batch_bytes: int = 64 * 2**20
+    batch_bytes: int = 16 * 2**20
 
     # Batches that the device runs at once, 0 for as many as suit it: one for each thread that torch may use on a CPU.
     lanes: int = 0

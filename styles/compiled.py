@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 THREADS = torch.get_num_threads()
 """That OMP_NUM_THREADS or torch allow us; asked before a thread changes its own."""
 
+WIDTHS = THREADS.bit_length()
+"""As many numbers of threads, powers of two, one picture may get."""
+
 PATIENCE = 2_000_000
 """Pixels that a style paints in torch first: about eight pictures of 512 x 512, after which the time that the others
 save has paid for the preparation."""
@@ -59,9 +62,12 @@ class Compiled(Style):
 
     @property
     def weight_bytes(self) -> int:
-        """Bytes that the weights take, and the kernels with their own form of them."""
+        """Bytes that the weights take, and those that the kernels with their own form of them take once all are made.
+
+        Counted from the beginning, so that a cache does not outgrow its budget when styles are prepared.
+        """
         weights = super().weight_bytes
-        return weights + len(self._painters) * (weights + KERNEL_BYTES)
+        return weights if self._given_up else weights + WIDTHS * (weights + KERNEL_BYTES)
 
     @property
     def is_prepared(self) -> bool:
@@ -71,13 +77,14 @@ class Compiled(Style):
     def prepare(self) -> bool:
         """Let OpenVINO run it from now on, on as many threads as torch may use here, and say whether it will.
 
-        Blocks for about 0.2 s.
+        Blocks for about 0.2 s the first time, and for less for another number of threads.
         """
         threads = torch.get_num_threads()
         with self._preparing:
             if threads not in self._painters and not self._given_up:
+                ready = next(iter(self._painters.values()), None)
                 try:
-                    self._painters[threads] = painter(self, threads)
+                    self._painters[threads] = ready.on(threads) if ready else painter(self, threads)
                 except Exception as error:  # a module may do anything, and OpenVINO raises what it likes
                     self._give_up("cannot be prepared for OpenVINO", error)
         return threads in self._painters
@@ -109,6 +116,12 @@ class Painter:
     def __init__(self, compiled: Any, at_once: int = 1) -> None:
         """``compiled`` is an ``openvino.CompiledModel`` of ``styles.operators.draw``."""
         self._compiled, self._at_once, self._runs = compiled, at_once, 0
+
+    def on(self, threads: int) -> "Painter":
+        """The same on another number of threads, which takes a quarter of the time that the first one took."""
+        kernels, precision = self._compiled.export_model(), self._compiled.get_property("INFERENCE_PRECISION_HINT")
+        at_once = _at_once(threads)
+        return Painter(_core().import_model(kernels, "CPU", _settings(at_once, threads, precision)), at_once)
 
     def __call__(self, images: Tensor, codes: Tensor | None) -> Tensor:
         """``N x 3 x H x W`` in float32 on the CPU, to the same; as a module does it."""
@@ -160,14 +173,8 @@ def painter(style: Style, threads: int) -> Painter:
 
     with torch.inference_mode():
         graph = draw(style.module, style.code_size)
-    at_once = max(1, THREADS // threads)
-    settings = {
-        "INFERENCE_PRECISION_HINT": PRECISIONS[style.dtype],
-        "INFERENCE_NUM_THREADS": at_once * threads,
-        "NUM_STREAMS": at_once,
-        "ENABLE_CPU_PINNING": False,  # threads beside it decode and encode
-    }
-    return Painter(_core().compile_model(graph, "CPU", settings), at_once)
+    at_once = _at_once(threads)
+    return Painter(_core().compile_model(graph, "CPU", _settings(at_once, threads, PRECISIONS[style.dtype])), at_once)
 
 
 def check(folder: Path, dtype: torch.dtype) -> tuple[float, float] | None:
@@ -193,6 +200,19 @@ def check(folder: Path, dtype: torch.dtype) -> tuple[float, float] | None:
             card.id, f"in OpenVINO it is {mean:.1f} of 255 steps from torch on average, {most:.0f} at most"
         )
     return mean, most
+
+
+def _at_once(threads: int) -> int:
+    return max(1, THREADS // threads)
+
+
+def _settings(at_once: int, threads: int, precision: Any) -> dict[str, Any]:
+    return {
+        "INFERENCE_PRECISION_HINT": precision,
+        "INFERENCE_NUM_THREADS": at_once * threads,
+        "NUM_STREAMS": at_once,
+        "ENABLE_CPU_PINNING": False,  # threads beside it decode and encode
+    }
 
 
 def _shared(values: Tensor) -> Any:

@@ -16,12 +16,12 @@ from pathlib import Path
 
 from deploy.bench.load import DIALECTS, JPEG, Sending, send
 from deploy.bench.offer import Offer, styles
-from deploy.bench.traces import Ask, Trace
+from deploy.bench.traces import SATURATED, Ask, Trace, plan
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 300.0
 STOP_S = 20.0
-WARM_STYLES = 8
+WARM_STYLES, WARM_S = 8, 1.5
 
 
 class NotStarted(Exception):
@@ -72,12 +72,13 @@ def started(engine: Engine, offer: Offer, photos: Path, log: Path) -> Iterator[S
             _stop(process)
 
 
-def warm(engine: Engine, url: str, photos: Path, trace: Trace, ids: Sequence[str]) -> None:
-    """Send each style and each size once, one after another."""
+def warm(engine: Engine, url: str, photos: Path, trace: Trace, ids: Sequence[str], rate: float) -> None:
+    """Send each style and each size once, one after another, and then for a while as much as can be done."""
     shapes = list(trace.shapes)
     pairs = [(style, shapes[0]) for style in ids[: min(trace.styles, WARM_STYLES)]]
-    for style, photo in [*pairs, *((ids[0], shape) for shape in shapes)]:
-        asyncio.run(send(Sending(url, engine.dialect, str(photos), [Ask(0, style, photo, "warm")], None, START_S)))
+    each = [[Ask(0, style, photo, "warm")] for style, photo in [*pairs, *((ids[0], shape) for shape in shapes)]]
+    for asks in [*each, plan(trace, SATURATED, ids, rate, WARM_S, seed=1)]:
+        asyncio.run(send(Sending(url, engine.dialect, str(photos), asks, SATURATED.outstanding(rate), START_S)))
 
 
 def _await_ready(process: "subprocess.Popen[bytes]", ready: Callable[[], bool], sentence: str) -> None:

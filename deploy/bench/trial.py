@@ -96,7 +96,7 @@ class Trial:
         self._say(engine.name)
         try:
             with started(engine, offer, self._folder / "photos", self._folder / f"{engine.name}.log") as running:
-                warm(engine, running.url, self._folder / "photos", self._trace, ids)
+                warm(engine, running.url, self._folder / "photos", self._trace, ids, limit.rate)
                 for load in loads:
                     self._say(f"{engine.name}, {load.name}")
                     yield Measured(engine.name, load.name, self._under(load, engine, running, ids, limit, offer))

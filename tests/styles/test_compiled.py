@@ -79,14 +79,33 @@ def test_a_result_stays_as_it_was_when_the_next_is_painted() -> None:
 
 def test_torch_paints_until_preparing_has_paid_for_itself() -> None:
     exact = style()
-    quick, weights = Compiled(exact, patience=2 * 32 * 32), exact.weight_bytes
+    quick = Compiled(exact, patience=2 * 32 * 32)
     for _ in range(2):
         assert torch.equal(quick(pictures(1, 32, 32)), exact(pictures(1, 32, 32)))
     assert not quick.is_prepared
-    assert quick.weight_bytes == weights
     quick(pictures(1, 32, 32))
     assert quick.is_prepared
-    assert quick.weight_bytes > 2 * weights
+
+
+def test_a_cache_knows_from_the_beginning_what_a_style_will_take() -> None:
+    quick, left = Compiled(style(), patience=0), Compiled(style("microast"), patience=0)
+    before = quick.weight_bytes
+    assert before > 2 * style().weight_bytes
+    for each in (quick, left):
+        each.prepare()
+    assert quick.weight_bytes == before
+    assert left.weight_bytes == style("microast").weight_bytes  # torch runs it, and it takes no more
+
+
+def test_another_number_of_threads_paints_the_same() -> None:
+    quick, images = Compiled(style(), patience=0), pictures(1, 64, 48)
+    usual, before = quick(images), torch.get_num_threads()
+    torch.set_num_threads(before + 1)
+    try:
+        torch.testing.assert_close(quick(images), usual, atol=1e-4, rtol=0)
+    finally:
+        torch.set_num_threads(before)
+    assert len(quick._painters) == 2
 
 
 def test_two_styles_take_turns_and_give_their_memory_back() -> None:
