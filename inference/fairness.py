@@ -1,11 +1,11 @@
 """Whose turn it is: the least recently served person and chat first.
 
 Whoever was served yields to everybody who waits, and to whoever comes soon after. So the turn of a job counts from
-the moment it came or from ``YIELD`` after its person, or its chat, was last served, whichever is latest; the earliest
-turn goes first. A flood therefore delays only whoever sends it, a busy group delays each other chat by one job at a
-time, and nobody starves, because in the end a newcomer's turn is later than that of everybody who waits. It is round
-robin without rounds (compare Shreedhar and Varghese, "Efficient fair queuing using deficit round robin", 1995, with
-every job counted alike).
+the moment it came or from a round after its person, or its chat, was last served, whichever is latest; the earliest
+turn goes first. A round is as many jobs as wait. A flood therefore delays only whoever sends it, a busy group delays
+each other chat by one job at a time, and nobody starves, because in the end a newcomer's turn is later than that of
+everybody who waits. It is round robin without rounds of a fixed length (compare Shreedhar and Varghese, "Efficient
+fair queuing using deficit round robin", 1995, with every job counted alike).
 
 Moments are ticks of one counter, not seconds, so that no two of them are equal.
 """
@@ -35,8 +35,11 @@ Turn = tuple[int, ...]
 """Of the job, of its person alone (which decides between people of one chat), and when it came."""
 
 
-YIELD = 128
-"""Ticks, each of them one job that comes or goes: about one round of a full queue."""
+LEAST_ROUND = 8
+"""Jobs of a round where fewer wait. Where a round was always that of a full queue, people who sent twice in some
+seconds waited behind everybody else though hardly anybody waited."""
+TIDY_EVERY = 128
+"""Ticks, each of them one job that comes or goes."""
 
 
 class Turns:
@@ -44,10 +47,12 @@ class Turns:
 
     def __init__(self) -> None:
         self._ticks = 0
+        self.waiting = 0  # jobs
+        self._again = 0  # the next turn of whoever was served last
         self.served = 0  # as long as it stays the same, whose turn it is changes only with who comes and goes
         self._people: dict[str, int] = {}
         self._chats: dict[str, int] = {}
-        self._tidy_at = YIELD
+        self._tidy_at = TIDY_EVERY
 
     def tick(self) -> int:
         """The next moment."""
@@ -62,16 +67,17 @@ class Turns:
     def serve(self, job: Fair) -> None:
         """Note that ``job`` leaves the queue for the device."""
         self.served += 1
-        again = self.tick() + YIELD
-        self._people[job.user] = again
+        a_round = 2 * max(LEAST_ROUND, self.waiting)  # each of its jobs comes and goes
+        self._again = max(self._again + 1, self.tick() + a_round)  # whoever is served later comes later again
+        self._people[job.user] = self._again
         if job.chat:
-            self._chats[job.chat] = again
+            self._chats[job.chat] = self._again
 
     def tidy(self, waiting: Callable[[], Iterable[Fair]]) -> None:
         """Forget whoever does not wait and need not yield any more. It changes no turn, and so is done but seldom."""
         if self._ticks < self._tidy_at:
             return
-        self._tidy_at = self._ticks + YIELD
+        self._tidy_at = self._ticks + TIDY_EVERY
         people, chats = set[str](), set[str]()
         for job in waiting():
             people.add(job.user)
@@ -85,7 +91,8 @@ class Turns:
     def copy(self) -> "Turns":
         """The same turns, to look ahead with."""
         twin = Turns()
-        twin._ticks, twin._people, twin._chats = self._ticks, dict(self._people), dict(self._chats)
+        twin._ticks, twin._again = self._ticks, self._again
+        twin._people, twin._chats = dict(self._people), dict(self._chats)
         return twin
 
 
@@ -256,6 +263,7 @@ class Lines(_Soonest[K], Generic[K, F]):
 
     def add(self, job: F) -> None:
         """Of all here, ``job`` came last."""
+        self._turns.waiting += 1
         key = self._key(job)
         line = self._lines.get(key)
         if line is None:
@@ -266,6 +274,7 @@ class Lines(_Soonest[K], Generic[K, F]):
 
     def discard(self, job: F) -> None:
         """Take ``job`` out; its turn is not used up."""
+        self._turns.waiting -= 1
         line = self._lines[self._key(job)]
         line.discard(job)
         self._close_if_empty(line)
@@ -276,9 +285,12 @@ class Lines(_Soonest[K], Generic[K, F]):
 
     def take(self, line: Line[K, F], jobs: int) -> tuple[F, ...]:
         """Serve at most ``jobs`` of ``line``."""
-        taken = tuple(line.take() for _ in range(min(jobs, len(line))))
+        taken = list[F]()
+        for _ in range(min(jobs, len(line))):
+            self._turns.waiting -= 1
+            taken.append(line.take())
         self._close_if_empty(line)
-        return taken
+        return tuple(taken)
 
     def _close_if_empty(self, line: Line[K, F]) -> None:
         if not line:

@@ -1,5 +1,7 @@
 """A loaded generator with its card: pictures in, pictures out. The one place where the contract is kept."""
 
+from functools import cached_property
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -25,9 +27,9 @@ class Style:
         self.card, self.device, self.dtype = card, device, dtype
         self.module = module.eval().requires_grad_(False).to(device, dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack memory_format alone
 
-    @property
+    @cached_property
     def weight_bytes(self) -> int:
-        """Bytes that the weights take on the device."""
+        """Bytes that the weights take on the device. Counted once: a cache asks before and after every batch."""
         tensors = (*self.module.parameters(), *self.module.buffers())
         return sum(tensor.nbytes for tensor in tensors)
 

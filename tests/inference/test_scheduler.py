@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from inference.batch import Batch, Key, Waiting
 from inference.errors import Busy
-from inference.fairness import YIELD
+from inference.fairness import LEAST_ROUND
 from inference.job import Job
 from inference.limits import Limits
 from inference.scheduler import Scheduler
@@ -197,24 +198,26 @@ class Witness:
     def __init__(self) -> None:
         self.waiting: list[Waiting] = []
         self._moments = itertools.count(1)
-        self._last: dict[Waiting | str, int] = {}
+        self._came: dict[Waiting, int] = {}
+        self._latest, self._again = 0, Counter[str]()
 
     def saw_come(self, job: Waiting) -> None:
         self.waiting.append(job)
-        self._last[job] = next(self._moments)
+        self._came[job] = next(self._moments)
 
     def saw_served(self, batch: Batch) -> None:
         for job in batch.jobs:
             self.waiting.remove(job)
-            self._last[f"person {job.user}"] = self._last[f"chat {job.chat or job.user}"] = next(self._moments)
+            self._latest = max(self._latest + 1, next(self._moments) + 2 * max(LEAST_ROUND, len(self.waiting)))
+            self._again[f"person {job.user}"] = self._again[f"chat {job.chat or job.user}"] = self._latest
 
     def head(self) -> Waiting | None:
         return min(self.waiting, key=self._turn, default=None)
 
     def _turn(self, job: Waiting) -> tuple[int, int, int]:
-        came = self._last[job]
-        person = max(came, self._last.get(f"person {job.user}", -YIELD) + YIELD)
-        return max(person, self._last.get(f"chat {job.chat or job.user}", -YIELD) + YIELD), person, came
+        came = self._came[job]
+        person = max(came, self._again[f"person {job.user}"])
+        return max(person, self._again[f"chat {job.chat or job.user}"]), person, came
 
 
 @given(arrivals=arrivals, gap_s=st.floats(0.0, 1.0), batch_s=st.floats(0.1, 2.0), batch_jobs=st.integers(1, 4))
@@ -266,11 +269,30 @@ def test_who_was_served_before_the_others_came_yields_to_them(before: int) -> No
     assert served == ["A1", "B1", "C1", "A2", "C2", "A3"]
 
 
+def test_one_round_is_as_long_as_those_are_many_who_wait() -> None:
+    """Where hardly anybody waits, whoever was just served is soon like everybody else."""
+
+    def behind(crowd: int) -> int:
+        scheduler = Scheduler(replace(ONE, queue_jobs=1000))
+        for name in ("A", *(f"crowd {number}" for number in range(crowd))):
+            submit(scheduler, name)
+        scheduler.done(scheduler.look(10.0).batch or pytest.fail("A is first"))
+        for number in range(100):
+            submit(scheduler, f"early {number}")
+        submit(scheduler, "A")
+        for number in range(300):
+            submit(scheduler, f"late {number}")
+        return [job.user for batch in run_all(scheduler) for job in batch.jobs].index("A") - crowd
+
+    assert behind(0) == behind(LEAST_ROUND) == 100  # the round was over before A came again
+    assert behind(150) > 200
+
+
 def test_who_was_served_is_not_overtaken_by_newcomers_for_ever() -> None:
     scheduler = Scheduler(Limits(batch_jobs=1, user_jobs=2))
     submit(scheduler, "A")
     submit(scheduler, "A")
-    for newcomer in range(YIELD):
+    for newcomer in range(2 * LEAST_ROUND):
         submit(scheduler, f"newcomer {newcomer}")
         batch = scheduler.look(10.0).batch
         assert batch is not None

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.batch import Batch, Key, Waiting
-from inference.fairness import YIELD
+from inference.fairness import LEAST_ROUND
 from inference.job import Job
 from inference.limits import Limits
 from inference.scheduler import Scheduler
@@ -27,6 +27,7 @@ class Plain:
     ceilings: dict[Key, int] = field(default_factory=dict)
     served: dict[str, int] = field(default_factory=dict)
     ticks: int = 0
+    again: int = 0
 
     def came(self, job: Waiting) -> None:
         self.ticks += 1
@@ -56,7 +57,8 @@ class Plain:
         job = min((job for job in self.waiting if job.key == key), key=self._turn)
         self.waiting.remove(job)
         self.ticks += 1
-        self.served[f"person {job.user}"] = self.served[f"chat {job.chat}"] = self.ticks + YIELD
+        self.again = max(self.again + 1, self.ticks + 2 * max(LEAST_ROUND, len(self.waiting)))
+        self.served[f"person {job.user}"] = self.served[f"chat {job.chat}"] = self.again
         return job
 
     def _turn(self, job: Waiting) -> tuple[int, int, int]:
