@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
+SPEED_UP = 0.75
+"""A batch on w lanes is about w to the power of this as fast as on one: 1.5 to 1.75 times on two cores, measured."""
+
+
 class Lanes:
     """For one event loop. Whoever waits is served in the order in which they came.
 
     Two cores that paint one picture each are done with more pictures than two that share each: they need not wait for
-    each other, nor for who decodes and encodes beside them. A picture that nobody else is there for gets all of them.
+    each other, nor for who decodes and encodes beside them. But where few wait, each of them is done sooner if one
+    after the other gets all cores.
     """
 
     def __init__(self, count: int) -> None:
@@ -26,7 +31,7 @@ class Lanes:
         """Wait for a lane, and yield how many one got: a power of two. ``others`` are batches that want some, too."""
         await self._permits.acquire()
         free = 1 if self._permits.locked() else self.count - self._taken
-        width = 1 << (max(1, free // (1 + others)).bit_length() - 1)
+        width = best_width(free, 1 + others)
         for _ in range(width - 1):
             await self._permits.acquire()  # at once: they are free
         self._taken += width
@@ -36,3 +41,13 @@ class Lanes:
             self._taken -= width
             for _ in range(width):
                 self._permits.release()
+
+
+def best_width(free: int, batches: int) -> int:
+    """How many of the lanes that are ``free``, a power of two, let ``batches`` alike be done soonest, on average."""
+
+    def mean_wait(width: int) -> float:
+        rounds = max(1.0, batches / (free // width))
+        return float((rounds + 1) / width**SPEED_UP)
+
+    return min((1 << power for power in range(free.bit_length())), key=mean_wait)

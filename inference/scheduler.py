@@ -142,8 +142,9 @@ class Scheduler:
 
     @property
     def batches_to_come(self) -> int:
-        """Those that were taken and have not begun, and at least so many that were not taken yet."""
-        return sum(not begun for begun in self._taken.values()) + len(self._lines)
+        """Those that were taken and have not begun, and those that will be taken if nobody else comes."""
+        waiting = sum(math.ceil(len(line) / self._capacity(line.oldest())) for line in self._lines)
+        return sum(not begun for begun in self._taken.values()) + waiting
 
     def positions(self, now: float) -> list[tuple[Waiting, Queued]]:
         """Everybody who waits, in the order in which they run if nobody else comes, with their estimates.

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from inference import worker
+from inference import lanes, worker
 from inference.batch import Key
 from inference.device import Device
 from inference.job import Job
@@ -26,25 +26,28 @@ from tests.styles.making import card
 CPU = Device(torch.device("cpu"), torch.float32)
 
 
-@pytest.mark.parametrize(("count", "others", "got"), [(2, 0, 2), (2, 1, 1), (6, 0, 4), (8, 1, 4), (8, 2, 2), (1, 0, 1)])
-async def test_who_is_alone_gets_all_and_who_is_not_leaves_room(count: int, others: int, got: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "others", "got"),
+    [(1, 0, 1), (2, 0, 2), (2, 3, 2), (2, 4, 1), (6, 0, 4), (8, 3, 8), (8, 7, 4), (8, 30, 1), (16, 100, 1)],
+)
+async def test_who_is_alone_gets_all_and_who_is_one_of_many_leaves_room(count: int, others: int, got: int) -> None:
     async with Lanes(count).some(others) as width:
         assert width == got
 
 
 async def test_who_comes_later_gets_what_is_left_and_then_waits_in_line() -> None:
-    lanes, order = Lanes(4), list[str]()
+    device, order = Lanes(4), list[str]()
 
     async def wait(name: str) -> None:
-        async with lanes.some():
+        async with device.some():
             order.append(name)
             await asyncio.sleep(0)
 
     async with AsyncExitStack() as held:
-        assert await held.enter_async_context(lanes.some(others=1)) == 2
-        assert not lanes.are_full
-        assert await held.enter_async_context(lanes.some()) == 2
-        assert lanes.are_full
+        assert await held.enter_async_context(device.some(others=5)) == 2
+        assert not device.are_full
+        assert await held.enter_async_context(device.some()) == 2
+        assert device.are_full
         waiting = [asyncio.create_task(wait(name)) for name in "abc"]
         await asyncio.sleep(0)
         assert order == []
@@ -53,15 +56,15 @@ async def test_who_comes_later_gets_what_is_left_and_then_waits_in_line() -> Non
 
 
 async def test_who_gives_up_or_fails_leaves_everything_behind() -> None:
-    lanes = Lanes(2)
+    device = Lanes(2)
     with pytest.raises(ArithmeticError):
-        async with lanes.some():
+        async with device.some():
             raise ArithmeticError
-    async with lanes.some():
+    async with device.some():
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.01), lanes.some():
+            async with asyncio.timeout(0.01), device.some():
                 pass
-    async with lanes.some() as width:
+    async with device.some() as width:
         assert width == 2
 
 
@@ -76,13 +79,14 @@ async def test_a_generator_computes_with_the_cores_of_its_lanes(monkeypatch: pyt
 
     pictures = [np.zeros((16, 16, 3), np.uint8)]
     async with Worker(CPU, lanes=2) as working:
-        for others in (1, 0, 1):
+        for others in (8, 0, 8):
             async with working.turn(others) as turn:
                 await turn.run(Style(card(), Counting(), CPU.name), pictures)
     assert threads == [2, 4, 2]
 
 
-async def test_two_styles_run_at_once(tmp_path: Path) -> None:
+async def test_two_styles_run_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "SPEED_UP", 0)  # so that nobody gets more than one lane
     library = WatchedLibrary(tmp_path, "ash", "oak")
     async with watching(library, Limits(), lanes=2) as service:
         library.gate.clear()
