@@ -35,7 +35,7 @@ Turn = tuple[int, ...]
 """Of the job, of its person alone (which decides between people of one chat), and when it came."""
 
 
-LEAST_ROUND = 8
+LEAST_ROUND = 3
 """Jobs of a round where fewer wait. Where a round was always that of a full queue, people who sent twice in some
 seconds waited behind everybody else though hardly anybody waited."""
 TIDY_EVERY = 128
