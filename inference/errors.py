@@ -114,9 +114,16 @@ class ReferenceMissing(ServiceError):
 
 
 class BadReference(ServiceError):
-    """A style picture that is none, or too small, or too large. The photo is not to blame."""
+    """A style picture that is none, or too small, or too large. The photo is not to blame.
+
+    ``place`` is which of several pictures it is, from 1 on; 0 where it is the only one, or all of them together.
+    """
 
     status, code = 422, "bad_reference"
+
+    def __init__(self, message: str, place: int = 0) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class Busy(ServiceError):

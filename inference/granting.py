@@ -63,4 +63,4 @@ def numbered(place: int, count: int) -> Iterator[None]:
         if count == 1:
             raise
         reason = error.message.partition(". ")[2]
-        raise BadReference(f"Picture {place} of {count} cannot be used. {reason}") from error
+        raise BadReference(f"Picture {place} of {count} cannot be used. {reason}", place) from error

@@ -1,9 +1,6 @@
 """A creator's style: the generator for any style, with the code of the creator's pictures fixed, is a small one.
 
-Everything that the code does there is to name the colours that a photo is given first, and a scale and a shift at each
-normalisation (Dumoulin, Shlens and Kudlur, arXiv:1610.07629, eq. 5). For one code these are numbers, which are written
-into ``styles.networks.small``: the same layers in the same order. So nothing is trained, the pack is as fast as any
-other, and a training can start from it.
+See ``styles.networks.baking``: nothing is trained, and the pack is as fast as any other.
 """
 
 import shutil
@@ -14,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from styles import pack
 from styles.card import Card, Consent, Licence, Source
 from styles.errors import BrokenPack
 from styles.library import Library
-from styles.networks import bands
+from styles.networks import baking
 from styles.networks.arbitrary import ArbitraryNet
 from styles.samples import preview
 from styles.style import Style
@@ -63,47 +60,6 @@ def base(library: Library) -> Card | None:
     return next((card for card in library.cards() if card.network == NETWORK), None)
 
 
-def baked(module: ArbitraryNet, code: Tensor) -> dict[str, Tensor]:
-    """The weights of the small network, with these ``options``, that paints as ``module`` does with one code.
-
-    The code has K values. The two paint alike but for rounding.
-    """
-    with torch.no_grad():
-        parts = iter(module.tune(code.float()).split([2 * each for each in module.channels]))
-
-        def tuned(conv: str, norm: str, layer: nn.Module) -> dict[str, Tensor]:
-            shift, scale = next(parts).chunk(2)
-            state = {f"{conv}.{name}": tensor.clone() for name, tensor in layer.state_dict().items()}
-            return state | {f"{norm}.weight": 1 + scale, f"{norm}.bias": shift.clone()}
-
-        def entry(name: str) -> dict[str, Tensor]:
-            return tuned(f"{name}.conv", f"{name}.norm", module.get_submodule(name))
-
-        state = entry("enter") | entry("down")
-        for place, layer in enumerate(module.blocks):
-            block = f"blocks.{place // 2}"
-            names = (
-                (f"{block}.second", f"{block}.norm") if place % 2 else (f"{block}.first.conv", f"{block}.first.norm")
-            )
-            state |= tuned(*names, layer)
-        state |= entry("up") | entry("thin") | entry("full")
-        last = {f"leave.{name}": tensor.clone() for name, tensor in module.leave.state_dict().items()}
-    return state | last | {"moments": code[: bands.COUNT].float().clone()}
-
-
-def options(module: ArbitraryNet) -> dict[str, Any]:
-    """The options of the small network that has this one's layers."""
-    width, deep, *_, fine = module.channels
-    return {
-        "width": width,
-        "deep": deep,
-        "fine": fine,
-        "blocks": len(module.blocks) // 2,
-        "norm": "instance",
-        "banded": True,
-    }
-
-
 def bake(library: Library, base: Card, code: Tensor, count: int, blank: Card, consent: Consent) -> Baked:
     """Fix a code, of ``count`` pictures, in an installed base. Blocks.
 
@@ -122,7 +78,7 @@ def bake(library: Library, base: Card, code: Tensor, count: int, blank: Card, co
         blank,
         takes="photo",
         network="small",
-        network_options=options(module),
+        network_options=baking.options(module),
         licence=_licence(base.licence, own.licence),
         origin=replace(blank.origin, recipe=recipe, data=(own, *base.origin.data)),
         size=base.size,
@@ -130,7 +86,7 @@ def bake(library: Library, base: Card, code: Tensor, count: int, blank: Card, co
         consent=consent,
     )
     report = {"base": base.id, "base_version": base.version, "base_sha256": base.sha256, "pictures": count}
-    return Baked(card, baked(module, code), report)
+    return Baked(card, baking.baked(module, code), report)
 
 
 def _licence(base: Licence, own: str) -> Licence:

@@ -36,7 +36,6 @@ _MOST_ECHOED = 40  # characters of what a person typed that are said back
 _PRESS = re.compile(
     r"(?P<key>[0-9a-f]{24}) (?P<word>done|drop|without|right|for|days|better|agree)(?: (?P<value>[0-9a-z]{1,16}))?"
 )
-_NUMBER = re.compile(r"\d{1,2}")
 
 
 class Creating:
@@ -244,8 +243,7 @@ def _remarks(tag: str, added: Added, *, beyond: int) -> tuple[str, ...]:
 
 def _unusable(tag: str, making: Making, digests: Sequence[str], refusal: ServiceError) -> Text:
     """One of the pictures cannot be used: which one, if the service says so, and a button to leave it out."""
-    said = _NUMBER.search(refusal.message)
-    number = int(said[0]) if said else 0
+    number = refusal.place if isinstance(refusal, BadReference) else 0
     if not 1 <= number <= len(digests):
         return replace(questions.collecting(tag, making, len(digests)), text=replies.text(tag, "creators-unusable"))
     label = replies.text(tag, "creators-leave-out", number=str(number))

@@ -37,7 +37,7 @@ class _Given:
         place = len(self.pictures) + 1
         if place > MOST_PICTURES:
             raise BadReference(f"A style is made of 1 to {MOST_PICTURES} pictures; these are more.")
-        refusal = BadReference(f"Picture {place} cannot be used. {too_large(self._limits).message}")
+        refusal = BadReference(f"Picture {place} cannot be used. {too_large(self._limits).message}", place)
         data = await read_part(part, self._limits.picture_bytes, count, refusal)
         self._taken += len(data)
         if self._taken > MOST_BYTES:

@@ -34,7 +34,6 @@ ERRORS: Mapping[str, type[ServiceError]] = {
         errors.TooSmall,
         errors.InvalidOption,
         errors.ReferenceMissing,
-        errors.BadReference,
         errors.StyleUnavailable,
         errors.NotReady,
         errors.DeadlinePassed,
@@ -108,6 +107,8 @@ def from_error(error: ServiceError) -> Plain:
         body |= {"style": error.style, "suggestion": error.suggestion}
     if isinstance(error, errors.Busy):
         body |= {"retry_after_s": round(error.retry_after_s, 3)}
+    if isinstance(error, errors.BadReference) and error.place:
+        body |= {"place": error.place}
     return {"error": body}
 
 
@@ -119,6 +120,8 @@ def to_error(values: Plain) -> ServiceError:
             return errors.UnknownStyle(body["style"], body["suggestion"])
         case errors.Busy.code:
             return errors.Busy(float(body["retry_after_s"]))
+        case errors.BadReference.code:
+            return errors.BadReference(str(body["message"]), int(body.get("place", 0)))
         case code:
             return ERRORS.get(code, errors.Failed)(str(body["message"]))
 

@@ -9,7 +9,7 @@ from styles.table import Table
 from styles.training.colours import grey
 from styles.training.perception import NETWORKS, Features
 from styles.training.pictures import batch
-from styles.training.scene import Loss, Scene, Setting, apart, distance, layers, weight, with_defaults
+from styles.training.scene import Loss, Scene, Setting, apart, distance, layers, share, weight, with_defaults
 
 QUIET = 0.1  # of the mean over all channels
 
@@ -21,27 +21,40 @@ class Gram(Loss):
     ``"own"`` each result with the one crop that it took its style from. On
     ``grey`` pictures it compares line and texture and leaves colour alone (AnimeGAN). ``even`` first divides every
     channel by its mean in the art, so that a perceptual network's loudest channels do not speak for all.
+    ``relative`` divides each layer's distance by that of the photo, so that neither layers nor style pictures with
+    loud textures do.
     """
 
     def __init__(
-        self, weight: float, network: str, layers: tuple[str, ...], distance: str, target: str, grey: bool, even: bool
+        self,
+        weight: float,
+        network: str,
+        layers: tuple[str, ...],
+        distance: str,
+        target: str,
+        *,
+        grey: bool,
+        even: bool,
+        relative: bool,
     ) -> None:
         self.weight, self.network, self.layers, self.even = weight, network, layers, even
         self.distance, self.target, self.prefix = distance, target, "grey " if grey else ""
+        self.relative = relative
         self.scales: dict[str, Tensor] = {}
         self.means: dict[str, Tensor] = {}
 
     @classmethod
     def read(cls, table: Table) -> "Gram":
-        table = with_defaults(table, distance="l2", target="mean", grey=False, even=False)
+        table = with_defaults(table, distance="l2", target="mean", grey=False, even=False, relative=False)
         loss = cls(
             weight(table),
             table.choice("network", NETWORKS),
             layers(table),
             distance(table),
             table.choice("target", ("mean", "crop", "own")),
-            table.boolean("grey"),
-            table.boolean("even"),
+            grey=table.boolean("grey"),
+            even=table.boolean("even"),
+            relative=table.boolean("relative"),
         )
         table.done()
         return loss
@@ -70,8 +83,15 @@ class Gram(Loss):
     def __call__(self, scene: Scene) -> Tensor:
         result = scene.features(self.network, f"{self.prefix}result")
         targets = self.means or self._of_crops(scene)
-        parts = [apart(self._gram(result, name), targets[name], self.distance) for name in self.layers]
+        parts = [self._apart(scene, name, self._gram(result, name), targets[name]) for name in self.layers]
         return torch.stack(parts).sum()
+
+    def _apart(self, scene: Scene, name: str, result: Tensor, target: Tensor) -> Tensor:
+        if not self.relative:
+            return apart(result, target, self.distance)
+        with torch.no_grad():
+            photo = self._gram(scene.features(self.network, f"{self.prefix}photo"), name)
+        return share(result, target, photo, self.distance)
 
     @torch.no_grad()
     def _of_crops(self, scene: Scene) -> dict[str, Tensor]:

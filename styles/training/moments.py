@@ -8,7 +8,7 @@ from torch import Tensor
 from styles.table import Table
 from styles.training.perception import NETWORKS
 from styles.training.pictures import batch
-from styles.training.scene import Loss, Scene, Setting, apart, distance, layers, weight, with_defaults
+from styles.training.scene import Loss, Scene, Setting, apart, distance, layers, share, weight, with_defaults
 
 FAINT = 1e-5  # added to variances: the root of a silent channel's has no gradient
 
@@ -18,19 +18,23 @@ class Statistics(Loss):
 
     ``target = "mean"`` compares with the mean over all art, seen whole; ``"crop"`` with this step's crops of it;
     ``"own"`` each result with the one crop that it took its style from.
+    ``relative`` divides each layer's distance by that of the photo.
     Cheaper than Gram matrices, and milder: it knows which features there are, not which come together.
     """
 
-    def __init__(self, weight: float, network: str, layers: tuple[str, ...], distance: str, target: str) -> None:
+    def __init__(
+        self, weight: float, network: str, layers: tuple[str, ...], distance: str, target: str, *, relative: bool
+    ) -> None:
         self.weight, self.network, self.layers = weight, network, layers
-        self.distance, self.target = distance, target
+        self.distance, self.target, self.relative = distance, target, relative
         self.known: dict[str, Tensor] = {}
 
     @classmethod
     def read(cls, table: Table) -> "Statistics":
-        table = with_defaults(table, distance="l2", target="mean")
+        table = with_defaults(table, distance="l2", target="mean", relative=False)
         network, target = table.choice("network", NETWORKS), table.choice("target", ("mean", "crop", "own"))
-        loss = cls(weight(table), network, layers(table), distance(table), target)
+        known = weight(table), network, layers(table), distance(table), target
+        loss = cls(*known, relative=table.boolean("relative"))
         table.done()
         return loss
 
@@ -52,9 +56,17 @@ class Statistics(Loss):
     def __call__(self, scene: Scene) -> Tensor:
         result = scene.features(self.network, "result")
         targets = self.known or self._of_crops(scene)
-        # Twice, for the mean is taken over both halves: the equation adds the two.
-        parts = [2 * apart(moments(result[name]), targets[name], self.distance) for name in self.layers]
+        parts = [self._apart(scene, name, moments(result[name]), targets[name]) for name in self.layers]
         return torch.stack(parts).sum()
+
+    def _apart(self, scene: Scene, name: str, result: Tensor, target: Tensor) -> Tensor:
+        if not self.relative:
+            return 2 * apart(
+                result, target, self.distance
+            )  # the mean is taken over both halves: the equation adds them
+        with torch.no_grad():
+            photo = moments(scene.features(self.network, "photo")[name])
+        return share(result, target, photo, self.distance)
 
     @torch.no_grad()
     def _of_crops(self, scene: Scene) -> dict[str, Tensor]:

@@ -157,3 +157,17 @@ def apart(one: Tensor, other: Tensor, distance: str) -> Tensor:
     """Mean absolute or mean squared difference, in float32."""
     measure = functional.l1_loss if distance == "l1" else functional.mse_loss
     return measure(one.float(), other.float().expand_as(one))
+
+
+def share(result: Tensor, target: Tensor, photo: Tensor, distance: str) -> Tensor:
+    """How far each result is from its target, by how far its photo was; the mean over the pictures.
+
+    A photo that is in the style already counts as a tenth as far as the others, or its share would speak for all.
+    """
+    ours, theirs = (_each(features, target, distance) for features in (result, photo.detach()))
+    return (ours / theirs.clamp_min(0.1 * float(theirs.mean()))).mean()
+
+
+def _each(one: Tensor, other: Tensor, distance: str) -> Tensor:
+    change = (one.float() - other.float()).flatten(1)
+    return (change.abs() if distance == "l1" else change.square()).mean(1)

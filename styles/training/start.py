@@ -13,9 +13,13 @@ from styles import pack
 from styles.card import Card, Option
 from styles.errors import BrokenPack, NoSuchStyle
 from styles.library import BUILT_IN, Library
-from styles.networks import network
+from styles.networks import baking, network
+from styles.networks.arbitrary import ArbitraryNet
 from styles.training.errors import BadStart
 from styles.training.recipe import Recipe
+
+SMALL = "small"
+"""The network of one style that has the layers of the painter for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +30,21 @@ class Start:
     card: Card
 
     def give(self, module: nn.Module) -> str:
-        """Put the pack's weights into a module of the same network; returns in words which they were.
+        """Put the pack's weights into a module of its network, or its brush into a painter for any style.
+
+        Returns in words which they were.
 
         Raises:
             BadStart: they are broken.
         """
         try:
-            module.load_state_dict(pack.load(self.folder, self.card, "cpu", torch.float32).module.state_dict())
+            weights = pack.load(self.folder, self.card, "cpu", torch.float32).module.state_dict()
         except BrokenPack as error:
             raise BadStart(str(error)) from error
+        if isinstance(module, ArbitraryNet) and self.card.network == SMALL:
+            baking.give(module, weights)
+        else:
+            module.load_state_dict(weights)
         return f"{self.card.id} {self.card.version}, weights {self.card.sha256[:12]}"
 
 
@@ -54,7 +64,7 @@ def find(plan: Recipe, *, built_in: Path = BUILT_IN) -> Start | None:
     except BrokenPack as error:
         raise BadStart(str(error)) from error
     theirs, ours = (card.network, card.network_options), (plan.network, plan.network_options)
-    if _full(*theirs) != _full(*ours):
+    if _full(*theirs) not in (_full(*ours), _brush(*ours)):
         raise BadStart(
             f"`init`: the pack {plan.init} is of {_words(*theirs)}, but the recipe asks for {_words(*ours)}; "
             "make them the same."
@@ -67,6 +77,12 @@ def _shipped(init: str, folder: Path, built_in: Path) -> Path:
         return Library.open(built_in=built_in).folder(init)
     except NoSuchStyle as error:
         raise BadStart(f"`init`: {folder} is no pack, and no shipped style is called {init}.") from error
+
+
+def _brush(name: str, options: Mapping[str, Option]) -> dict[str, Any] | None:
+    """The network whose brush a painter for any style can begin with, with its options; None for any other network."""
+    module = network(name).planned(options)
+    return _full(SMALL, dict(baking.plain_options(module))) if isinstance(module, ArbitraryNet) else None
 
 
 def _full(name: str, options: Mapping[str, Option]) -> dict[str, Any]:

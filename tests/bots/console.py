@@ -289,7 +289,7 @@ class Inverting:
             raise self.hesitations.pop(0)
         for number, picture in enumerate(pictures, 1):
             if picture == BROKEN:
-                raise BadReference(f"Picture {number} is none.")
+                raise BadReference("That is none.", number)
         return b"draft of " + b", ".join(pictures)
 
     async def create(self, creation: Creation) -> StyleInfo:

@@ -13,7 +13,7 @@ from bots.conversation.blocked_names import listed
 from bots.conversation.creators_policy import DefaultPolicy, Reason
 from bots.ledger import Ledger
 from bots.ledger.creations import sha256
-from inference.errors import Busy, Failed, StyleUnavailable
+from inference.errors import BadReference, Busy, Failed, StyleUnavailable
 from tests.bots.console import BROKEN, inverted
 from tests.bots.creators_house import STEPS, House, said
 
@@ -134,6 +134,12 @@ class TestPictures:
             assert await house.presses(house.ann, "without") == said("creators-collect-group", title="ink", count=2)
             await house.presses(house.ann, "done")
             assert house.last().pictures == (b"draft of " + INK + b", " + LEAF,)
+
+    async def test_where_none_is_named_none_is_left_out(self, house: House) -> None:
+        house.service.hesitations = [BadReference("A style is made of 1 to 20 pictures; these are 21.")]
+        async with house.running():
+            await house.says(house.ann, "/newstyle ink", INK, LEAF)
+            assert await house.presses(house.ann, "done") == said("creators-unusable")
 
     async def test_one_that_is_gone_is_said(self, house: House) -> None:
         async with house.running():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from inference import client as client_module
 from inference import errors
 from inference.client import RemoteService
-from inference.errors import Failed, NotAuthorised, NotReady, ServiceError, UnknownStyle
+from inference.errors import BadReference, Failed, NotAuthorised, NotReady, ServiceError, UnknownStyle
 from inference.http import wire
 from inference.job import Crop, Event, Format, Job, Options, Queued, Result, Running
 from inference.service import StyleInfo
@@ -217,6 +217,23 @@ async def test_whatever_answers_the_caller_sees_a_service_error_without_the_toke
     assert type(caught.value) is kind
     assert TOKEN not in caplog.text + repr(caught.value) + repr(remote)
     assert caught.value.__cause__ is None
+
+
+async def test_a_service_that_is_older_than_training_trains_nothing() -> None:
+    async with listening(web.Application()) as url, RemoteService(url) as remote:
+        assert not await remote.trains()
+
+
+async def test_which_of_several_pictures_cannot_be_used_comes_along() -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        return web.json_response(wire.from_error(BadReference("That is none.", 3)), status=422)
+
+    app = web.Application()
+    app.router.add_post("/v1/drafts", refuse)
+    async with listening(app) as url, RemoteService(url) as remote:
+        with pytest.raises(BadReference) as caught:
+            await remote.draft([b"", b"", b""])
+    assert caught.value.place == 3
 
 
 async def test_a_wrong_token_is_told_and_not_shown(service: InvertingService) -> None:

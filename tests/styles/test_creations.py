@@ -1,4 +1,4 @@
-"""A creator's style: what is baked paints as the generator for any style does, and its pack is whole or not there."""
+"""A creator's style as a pack, which is whole or not there."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,6 @@ from styles.card import Card, Consent
 from styles.errors import BrokenPack, NotPainted
 from styles.library import Library
 from styles.networks.arbitrary import ArbitraryNet
-from styles.networks.small import SmallNet
 from tests.styles.making import card, generator, write_pack
 
 CODE = torch.linspace(-1, 1, ArbitraryNet(width=8, deep=8, fine=8, blocks=1).code_size).abs()
@@ -33,27 +32,6 @@ def any_base(library: Library) -> Card:
 def made(library: Library, style: str = "ada", code: torch.Tensor | None = None) -> creations.Baked:
     code = CODE if code is None else code
     return creations.bake(library, any_base(library), code, 3, card(style), CONSENT)
-
-
-@pytest.mark.parametrize("options", [{}, {"width": 8, "deep": 16, "fine": 12, "blocks": 3}])
-@pytest.mark.parametrize("size", [(64, 64), (48, 96)])
-def test_what_is_baked_paints_as_the_code_does(options: dict[str, int], size: tuple[int, int]) -> None:
-    module = ArbitraryNet(**options).eval()
-    with torch.no_grad():
-        module.tune.weight.normal_(std=0.3)  # so that scales and shifts are far from 1 and 0
-        module.tune.bias.normal_(std=0.3)
-    one, two = module.encode(torch.rand(2, 3, 64, 48)).detach()
-    code, images = (one + two) / 2, torch.rand(2, 3, *size)
-
-    small = SmallNet(**creations.options(module)).eval()
-    small.load_state_dict(creations.baked(module, code))
-
-    with torch.inference_mode():
-        wanted = module(images, code.expand(2, -1))
-        painted = small(images)
-        other = module(images, 2 * code.expand(2, -1))
-    torch.testing.assert_close(painted, wanted, rtol=0, atol=1e-5)
-    assert (painted - other).abs().max() > 0.05
 
 
 def test_the_first_style_of_the_right_network_is_the_base(tmp_path: Path) -> None:

@@ -71,6 +71,17 @@ def test_gram_is_nothing_for_the_art_itself(bench: Bench, target: str, options: 
     assert loss(bench.scene(picture(1), 1 - art)) > 1e-4
 
 
+@pytest.mark.parametrize("name", ["gram", "statistics"])
+def test_a_relative_loss_is_one_for_each_layer_of_the_photo_and_nothing_for_the_art(bench: Bench, name: str) -> None:
+    loss = bench.loss(name, picture(9), network=NAME, layers=["relu1_1", "relu2_1"], target="own", relative=True)
+    photo, art = torch.cat((picture(1), picture(2))), torch.cat((picture(9), 0.2 * picture(8)))
+    bench.art = art
+    assert float(loss(bench.scene(photo, art))) == pytest.approx(0, abs=1e-6)
+    assert float(loss(bench.scene(photo, photo))) == pytest.approx(
+        2, abs=1e-3
+    )  # however unlike the two style pictures are
+
+
 def test_gram_does_not_care_where_things_are(bench: Bench) -> None:
     art = picture(9).repeat(1, 1, 2, 2)
     loss = bench.loss("gram", art, network=NAME, layers=["relu1_1"])
