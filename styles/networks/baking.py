@@ -44,7 +44,7 @@ def baked(module: ArbitraryNet, code: Tensor) -> dict[str, Tensor]:
 
 def give(module: ArbitraryNet, painter: Mapping[str, Tensor]) -> None:
     """Let ``module`` begin as a painter whose brush is that of a small network with its options, whatever the code."""
-    state = {}
+    state = dict[str, Tensor]()
     for ours, theirs, _ in [*_layers(module), ("leave", "leave", "")]:
         state |= _moved(painter, f"{theirs}.", f"{ours}.")
     tuned = [(painter[f"{norm}.bias"], painter[f"{norm}.weight"] - 1) for _, _, norm in _layers(module)]

@@ -1,5 +1,7 @@
 """One style of the painter for any style, and any style from the painter of one."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -30,7 +32,7 @@ def test_what_is_baked_paints_as_the_code_does(options: dict[str, int], size: tu
 
 
 def test_a_painter_for_any_style_begins_with_the_brush_of_one() -> None:
-    options = {"width": 8, "deep": 16, "fine": 12, "blocks": 3}
+    options: dict[str, Any] = {"width": 8, "deep": 16, "fine": 12, "blocks": 3}
     small, module = SmallNet(**options, banded=True).eval(), ArbitraryNet(**options).eval()
     with torch.no_grad():
         for weights in small.parameters():

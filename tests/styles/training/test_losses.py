@@ -74,7 +74,7 @@ def test_gram_is_nothing_for_the_art_itself(bench: Bench, target: str, options: 
 @pytest.mark.parametrize("name", ["gram", "statistics"])
 def test_a_relative_loss_is_one_for_each_layer_of_the_photo_and_nothing_for_the_art(bench: Bench, name: str) -> None:
     loss = bench.loss(name, picture(9), network=NAME, layers=["relu1_1", "relu2_1"], target="own", relative=True)
-    photo, art = torch.cat((picture(1), picture(2))), torch.cat((picture(9), 0.2 * picture(8)))
+    photo, art = torch.cat((picture(1), picture(2))), torch.cat((0.5 * picture(9), 0.2 * picture(8)))
     bench.art = art
     assert float(loss(bench.scene(photo, art))) == pytest.approx(0, abs=1e-6)
     assert float(loss(bench.scene(photo, photo))) == pytest.approx(
