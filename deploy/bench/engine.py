@@ -73,11 +73,11 @@ def started(engine: Engine, offer: Offer, photos: Path, log: Path) -> Iterator[S
 
 
 def warm(engine: Engine, url: str, photos: Path, trace: Trace, ids: Sequence[str], rate: float) -> None:
-    """Send each style and each size once, one after another, and then for a while as much as can be done."""
+    """Send for a while as much as can be done; then each style and each size once, one after another."""
     shapes = list(trace.shapes)
     pairs = [(style, shapes[0]) for style in ids[: min(trace.styles, WARM_STYLES)]]
     each = [[Ask(0, style, photo, "warm")] for style, photo in [*pairs, *((ids[0], shape) for shape in shapes)]]
-    for asks in [*each, plan(trace, SATURATED, ids, rate, WARM_S, seed=1)]:
+    for asks in [plan(trace, SATURATED, ids, rate, WARM_S, seed=1), *each]:
         asyncio.run(send(Sending(url, engine.dialect, str(photos), asks, SATURATED.outstanding(rate), START_S)))
 
 
