@@ -52,7 +52,7 @@ def find(plan: Recipe, *, built_in: Path = BUILT_IN) -> Start | None:
     """The pack that ``init`` names, if it does: a folder, relative to the recipe's own, or a shipped style.
 
     Raises:
-        BadStart: no such pack, a broken one, or one of another network or other options than the recipe's.
+        BadStart: no such pack, a broken one, or one of another network or other options that lends no brush either.
     """
     if plan.init is None:
         return None

@@ -1,4 +1,4 @@
-"""A training may start from the weights of another pack, if it is of the same network."""
+"""A training may start from the weights of another pack of its network; one for any style, from a style's brush."""
 
 from pathlib import Path
 from typing import Any
