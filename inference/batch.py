@@ -1,8 +1,17 @@
 """What the scheduler makes of jobs: who waits, and what runs together."""
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from inference.job import Job
+
+
+class Residency(IntEnum):
+    """Where a generator is, seen from the device; the nearest first."""
+
+    LOADED = 0
+    LOADING = 1
+    ABSENT = 2
 
 
 @dataclass(frozen=True, slots=True)

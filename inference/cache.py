@@ -1,13 +1,18 @@
-"""Loaded generators: the least recently used leave first, those in use stay, and two asks cause one load."""
+"""Loaded generators: the least recently used leave first, those in use stay, and two asks cause one load.
+
+What somebody waits for leaves after everything else, and is loaded before its turn comes.
+"""
 
 import asyncio
 import logging
+import math
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from inference.batch import Residency
 from inference.errors import StyleUnavailable
 from inference.metrics import Metrics
 from styles.errors import StyleError
@@ -17,6 +22,8 @@ log = logging.getLogger(__name__)
 
 Name = tuple[str, str]
 """A style's id and version."""
+SHARE_AHEAD = 4
+"""Of so many parts of the room, one at most is for what is being loaded ahead, so that it pushes out nothing needed."""
 
 
 @dataclass(eq=False, slots=True)
@@ -40,23 +47,58 @@ class Cache:
         budget_bytes: int,
         broken_for_s: float,
         metrics: Metrics,
+        ahead: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``load`` gives the generator of a style's id; it may raise StyleError."""
+        """``load`` gives the generator of a style's id; it may raise StyleError. ``ahead``: see ``load_ahead``."""
         self._load, self._metrics, self._clock = load, metrics, clock
-        self._budget_bytes, self._broken_for_s = budget_bytes, broken_for_s
+        self._budget_bytes, self._broken_for_s, self._ahead = budget_bytes, broken_for_s, ahead
         self._loaded: OrderedDict[Name, _Loaded] = OrderedDict()  # least recently used first
         self._broken: dict[Name, float] = {}  # until when
+        self.wanted: Callable[[], Iterable[Name]] = tuple
+        """What somebody waits for, the most urgent first."""
 
     @property
     def weight_bytes(self) -> int:
         """What all loaded generators take."""
         return sum(entry.weight_bytes for entry in self._loaded.values())
 
-    def resident(self, style: str, version: str) -> bool:
-        """Whether a job of this style would run without a load."""
+    def residency(self, style: str, version: str) -> Residency:
+        """How long a job of this style would wait for its generator: not at all, for a load that runs, or for one."""
         entry = self._loaded.get((style, version))
-        return entry is not None and entry.weight_bytes > 0
+        if entry is None:
+            return Residency.ABSENT
+        return Residency.LOADED if entry.weight_bytes else Residency.LOADING
+
+    def load_ahead(self) -> None:
+        """Begin to load what is ``wanted``, at most ``ahead`` generators at a time; and go on when one is there.
+
+        Where as many again are there for their turn, nothing is hurried: others may come to want the same. Those that
+        fail fail again when their turn comes, and whoever waits hears of it then.
+        """
+        if not self._ahead:
+            return
+        most = min(self._ahead, self._budget_bytes // SHARE_AHEAD // max(1, self._largest_bytes))
+        if self._in_flight >= most:
+            return
+        wanted = tuple(self.wanted())
+        here = sum(name in self._loaded for name in wanted)
+        absent = [name for name in wanted if name not in self._loaded and not self._is_broken(name)]
+        for name in absent[: max(0, min(most - self._in_flight, 2 * most - here))]:
+            self._start_loading(name).loading.add_done_callback(self._loaded_ahead)
+
+    def _loaded_ahead(self, loading: asyncio.Task[Style]) -> None:
+        if not loading.cancelled() and loading.exception() is None:
+            self._shrink()
+            self.load_ahead()
+
+    @property
+    def _in_flight(self) -> int:
+        return sum(not entry.loading.done() for entry in self._loaded.values())
+
+    @property
+    def _largest_bytes(self) -> int:
+        return max((entry.weight_bytes for entry in self._loaded.values()), default=0)
 
     @asynccontextmanager
     async def use(self, style: str, version: str) -> AsyncIterator[Style]:
@@ -117,15 +159,19 @@ class Cache:
             del self._loaded[name]
 
     def _refuse_broken(self, name: Name) -> None:
-        until_s = self._broken.get(name)
-        if until_s is not None and self._clock() < until_s:
+        if self._is_broken(name):
             raise _unavailable(name[0])
         self._broken.pop(name, None)
 
+    def _is_broken(self, name: Name) -> bool:
+        until_s = self._broken.get(name)
+        return until_s is not None and self._clock() < until_s
+
     def _shrink(self) -> None:
-        """Unload until the budget holds; never what somebody uses or waits for."""
+        """Unload until the budget holds; never what runs, and what somebody waits for after everything else."""
         total = self.weight_bytes
-        for name, entry in list(self._loaded.items()):
+        for name in self._leaving() if total > self._budget_bytes else ():
+            entry = self._loaded[name]
             if total <= self._budget_bytes:
                 break
             if entry.users == 0 and entry.loading.done():
@@ -133,6 +179,11 @@ class Cache:
                 del self._loaded[name]
                 self._metrics.cache_evictions.inc()
         self._metrics.cache_bytes.set(self.weight_bytes)
+
+    def _leaving(self) -> list[Name]:
+        """In the order in which they would: what nobody waits for by its last use, then the least urgent."""
+        urgency = {name: -place for place, name in enumerate(self.wanted())}
+        return sorted(self._loaded, key=lambda name: urgency.get(name, -math.inf))
 
 
 def _unavailable(style: str) -> StyleUnavailable:

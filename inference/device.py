@@ -20,6 +20,7 @@ X86 = ("x86_64", "amd64")
 CPUINFO = Path("/proc/cpuinfo")
 BF16_FLAGS = {"amx_bf16", "avx512_bf16", "bf16"}  # Intel's tiles, AVX-512 (Intel and AMD), Arm
 NO_MEMORY = ("can't allocate memory", "not enough memory")  # of torch's CPU allocator, for which it has no class
+LOADS_AHEAD = 4  # onto an accelerator, which computes meanwhile
 SHARE_OF_MEMORY = 4  # of an accelerator: one part for activations, the rest for weights, libraries and other programs
 
 
@@ -43,6 +44,11 @@ class Device:
     def batch_bytes(self, least: int) -> int:
         """What a batch's activations may take: ``least``, and on an accelerator a fixed share of its memory."""
         return max(least, self.memory_bytes // SHARE_OF_MEMORY)
+
+    @property
+    def loads_ahead(self) -> int:
+        """How many generators are loaded at once before their turn comes."""
+        return 0 if self.name.type == "cpu" else LOADS_AHEAD
 
     def activation_bytes(self, pixels: int, float32_bytes_per_pixel: float) -> float:
         """What ``pixels`` take in this device's precision, from what a generator's card says for float32."""

@@ -12,16 +12,21 @@ Moments are ticks of one counter, not seconds, so that no two of them are equal.
 
 import heapq
 from abc import ABC, abstractmethod
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 
 class Fair(Protocol):
-    """What turns go by. ``number`` is the tick at which it came; an empty ``chat`` is the person's own."""
+    """What turns go by. ``number`` is the tick at which it came; an empty ``chat`` is the person's own.
+
+    ``accepted_s`` is when it came, on the clock of whoever calls.
+    """
 
     @property
     def number(self) -> int: ...
+    @property
+    def accepted_s(self) -> float: ...
     @property
     def user(self) -> str: ...
     @property
@@ -52,6 +57,7 @@ class Turns:
         self.served = 0  # as long as it stays the same, whose turn it is changes only with who comes and goes
         self._people: dict[str, int] = {}
         self._chats: dict[str, int] = {}
+        self._served_s: dict[str, float] = {}  # when each person was, last
         self._tidy_at = TIDY_EVERY
 
     def tick(self) -> int:
@@ -64,9 +70,14 @@ class Turns:
         person = max(job.number, self._people.get(job.user, 0))
         return max(person, self._chats.get(job.chat, 0)), person, job.number
 
-    def serve(self, job: Fair) -> None:
+    def since_s(self, job: Fair) -> float:
+        """Since when its person has waited and got nothing: whoever sends many waits anew for each of them."""
+        return max(job.accepted_s, self._served_s.get(job.user, job.accepted_s))
+
+    def serve(self, job: Fair, now: float) -> None:
         """Note that ``job`` leaves the queue for the device."""
         self.served += 1
+        self._served_s[job.user] = now
         a_round = 2 * max(LEAST_ROUND, self.waiting)  # each of its jobs comes and goes
         self._again = max(self._again + 1, self.tick() + a_round)  # whoever is served later comes later again
         self._people[job.user] = self._again
@@ -84,6 +95,7 @@ class Turns:
             chats.add(job.chat)
         self._people = self._still(self._people, people)
         self._chats = self._still(self._chats, chats)
+        self._served_s = {name: at_s for name, at_s in self._served_s.items() if name in people}
 
     def _still(self, again: dict[str, int], waiting: set[str]) -> dict[str, int]:
         return {name: tick for name, tick in again.items() if tick > self._ticks or name in waiting}
@@ -92,7 +104,7 @@ class Turns:
         """The same turns, to look ahead with."""
         twin = Turns()
         twin._ticks, twin._again = self._ticks, self._again
-        twin._people, twin._chats = dict(self._people), dict(self._chats)
+        twin._people, twin._chats, twin._served_s = dict(self._people), dict(self._chats), dict(self._served_s)
         return twin
 
 
@@ -188,6 +200,7 @@ class Line(_Soonest[tuple[str, str]], Generic[K, F]):
         self.key = key
         self._turns = turns
         self._jobs: OrderedDict[int, F] = OrderedDict()  # whose first is found at once, however many have left
+        self._people: Counter[str] = Counter()
         self._rooms: dict[tuple[str, str], _Room[F] | _Lane[F]] = {}
         self._head: F | None = None
         self._head_when = -1  # as many had been served
@@ -195,10 +208,16 @@ class Line(_Soonest[tuple[str, str]], Generic[K, F]):
     def __len__(self) -> int:
         return len(self._jobs)
 
+    @property
+    def people(self) -> int:
+        """How many different ones wait here."""
+        return len(self._people)
+
     def add(self, job: F, turn: Turn) -> None:
         """Of all here, ``job`` came last; and ``turn`` is its turn."""
         self._head = None
         self._jobs[job.number] = job
+        self._people[job.user] += 1
         place = _place(job)
         room = self._rooms.get(place)
         if room is None:
@@ -210,6 +229,9 @@ class Line(_Soonest[tuple[str, str]], Generic[K, F]):
         """Take ``job`` out; its turn is not used up."""
         self._head = None
         del self._jobs[job.number]
+        self._people[job.user] -= 1
+        if not self._people[job.user]:
+            del self._people[job.user]
         place = _place(job)
         room = self._rooms[place]
         room.discard(job)
@@ -232,11 +254,15 @@ class Line(_Soonest[tuple[str, str]], Generic[K, F]):
         """The turn of the head."""
         return self._turns.of(self.head())
 
-    def take(self) -> F:
+    def since_s(self) -> float:
+        """Since when the head's person has waited and got nothing."""
+        return self._turns.since_s(self.head())
+
+    def take(self, now: float) -> F:
         """Serve the head."""
         job = self.head()
         self.discard(job)
-        self._turns.serve(job)
+        self._turns.serve(job, now)
         return job
 
     def _turn_of(self, name: tuple[str, str]) -> Turn | None:
@@ -283,12 +309,19 @@ class Lines(_Soonest[K], Generic[K, F]):
         """The one line whose head is next in turn. There must be one."""
         return self._lines[self._soonest()]
 
-    def take(self, line: Line[K, F], jobs: int) -> tuple[F, ...]:
-        """Serve at most ``jobs`` of ``line``."""
-        taken = list[F]()
+    def take(self, line: Line[K, F], jobs: int, now: float) -> tuple[F, ...]:
+        """Serve at most ``jobs`` of ``line``; nobody's second one while it is the turn of another line.
+
+        A batch of many takes longer than one of few: else a flood would ride along in every batch, and others wait
+        for it.
+        """
+        taken, people = list[F](), set[str]()
         for _ in range(min(jobs, len(line))):
+            if line.head().user in people and self.first() is not line:
+                break
             self._turns.waiting -= 1
-            taken.append(line.take())
+            taken.append(line.take(now))
+            people.add(taken[-1].user)
         self._close_if_empty(line)
         return tuple(taken)
 

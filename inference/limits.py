@@ -53,6 +53,10 @@ class Limits:
     # Batches that the device runs at once, 0 for as many as suit it: one for each thread that torch may use on a CPU.
     lanes: int = 0
 
+    # Generators that are loaded ahead of their turn, at once; None for as many as suit the device. A CPU would take the
+    # time for it from the pictures.
+    loads_ahead: int | None = None
+
     # The cache of loaded generators, how long a broken pack is not tried again, and how often we look for new ones.
     cache_bytes: int = 256 * 2**20
     broken_for_s: float = 60.0

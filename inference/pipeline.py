@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from inference.batch import Batch, Key, Waiting
+from inference.cache import Cache
 from inference.call import Call
 from inference.carrier import Carrier
 from inference.errors import DeadlinePassed, Failed, NotReady, ServiceError
@@ -38,8 +39,9 @@ TIDY_AFTER_S = 0.5  # nobody must have come for so long before freed memory is h
 class Pipeline:
     """Enter it to start; leaving lets the running batch finish and refuses everybody else."""
 
-    def __init__(self, scheduler: Scheduler, carrier: Carrier, worker: Worker, metrics: Metrics) -> None:
+    def __init__(self, scheduler: Scheduler, carrier: Carrier, cache: Cache, worker: Worker, metrics: Metrics) -> None:
         self._scheduler, self._carrier, self._worker, self._metrics = scheduler, carrier, worker, metrics
+        self._cache = cache
         self._calls: dict[Waiting, Call] = {}
         self._herald = Herald(scheduler, self._calls)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,6 +117,7 @@ class Pipeline:
         self._metrics.queue_bytes.set(self._scheduler.waiting_bytes)
         self._news.set()
         self._herald.changed()
+        self._cache.load_ahead()
 
     def _refuse_everybody(self, error: ServiceError) -> None:
         self._carrier.stopping = True

@@ -10,8 +10,9 @@ The rules, in the order in which they bind:
 1. Dead jobs (cancelled, or past their deadline) never leave the queue for the device.
 2. People and chats take turns (``inference.fairness``); that order decides who goes into a batch, and its head
    decides which batch.
-3. The head may be passed over for a generator that is loaded, or a fuller batch, until it has waited
-   ``max_wait_s``. So nobody waits longer than that and one batch because of other people's styles.
+3. The head may be passed over for a generator that is loaded, or for fuller batches, of which the one goes first
+   whose people have waited most; until it has waited ``max_wait_s``. So nobody waits longer than that and one batch
+   because of other people's styles.
 4. A batch is taken when it is full, or when the first of its jobs has waited ``fill_wait_s`` for company. While
    the device is busy nothing is gained by hurry, so a batch may fill until the device needs it.
 5. Everything is bounded; full means ``Busy`` at once, with the time at which there will be room.
@@ -22,16 +23,17 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from inference.batch import Batch, Key, Look, Waiting
+from inference.batch import Batch, Key, Look, Residency, Waiting
 from inference.errors import Busy
 from inference.fairness import Line, Lines, Turns
 from inference.job import Job, Queued
 from inference.limits import Limits
 from inference.throughput import Throughput
 
-Resident = Callable[[str, str], bool]
-"""Whether the generator of (style, version) is loaded."""
+Resident = Callable[[str, str], Residency]
+"""Where the generator of (style, version) is."""
 
+A_MOMENT_S = 0.02  # added to what anybody has waited: between those who just came, the fuller batch goes first
 PLAN_FRESH_S = 0.25  # so long those who are refused are told of one look ahead, whoever comes or goes meanwhile
 
 
@@ -40,7 +42,7 @@ class Scheduler:
 
     def __init__(self, limits: Limits, throughput: Throughput | None = None, resident: Resident | None = None) -> None:
         self._limits = limits
-        self._resident = resident or (lambda _style, _version: True)
+        self._resident = resident or (lambda _style, _version: Residency.LOADED)
         self._throughput = throughput or Throughput()
         self._waiting: dict[int, Waiting] = {}
         self._people: Counter[str] = Counter()
@@ -109,7 +111,7 @@ class Scheduler:
         if not due:
             return Look(None, self._again_s(needed_s), expired)
         line = self._choose(self._lines, due, now)
-        batch = Batch(line.key, self._lines.take(line, self._capacity(line.head())), now)
+        batch = Batch(line.key, self._lines.take(line, self._capacity(line.head()), now), now)
         self._forget(batch.jobs)
         self._taken[batch] = None
         return Look(batch, now, expired)
@@ -126,6 +128,16 @@ class Scheduler:
     def keep_below(self, key: Key, jobs: int) -> None:
         """Never again batch ``jobs`` of ``key``: the device ran out of memory with that many."""
         self._ceilings[key] = max(1, min(jobs - 1, self._ceilings.get(key, jobs)))
+
+    def styles(self, now: float) -> tuple[tuple[str, str], ...]:
+        """The styles, with their versions, that somebody waits for; the most urgent first."""
+
+        def urgency(line: Line[Key, Waiting]) -> tuple[bool, float]:
+            overdue_s = now - line.head().accepted_s - self._limits.max_wait_s
+            return (True, overdue_s) if overdue_s >= 0 else (False, self._urgency(line, now))
+
+        lines = sorted(self._lines, key=urgency, reverse=True)
+        return tuple(dict.fromkeys((line.key.style, line.key.version) for line in lines))
 
     def busy_for_s(self, now: float) -> float:
         """The estimate of what is left of the batches that were taken, for all of the device."""
@@ -188,16 +200,26 @@ class Scheduler:
             first = min(due, key=lambda line: line.turn())
         if len(due) == 1 or now - first.head().accepted_s >= self._limits.max_wait_s:
             return first
-        reluctance = {line: self._reluctance(line) for line in due}
-        least = min(reluctance.values())
-        if reluctance[first] == least:
-            return first
-        return min((line for line in due if reluctance[line] == least), key=lambda line: line.turn())
+        residency = {line: self._resident(line.key.style, line.key.version) for line in due}
+        nearest = min(residency.values())
+        fullness = {line: self._fullness(line) for line in due if residency[line] == nearest}
+        if first not in fullness:
+            first = min(fullness, key=lambda line: line.turn())
+        fuller = [line for line in fullness if line is first or fullness[line] > fullness[first]]
+        return min(fuller, key=lambda line: (-self._urgency(line, now), line.turn()))
 
-    def _reluctance(self, line: Line[Key, Waiting]) -> tuple[bool, float]:
-        """Loaded generators before others, then full batches before others; among equals the turn decides."""
-        full = min(1.0, len(line) / self._capacity(line.oldest()))
-        return not self._resident(line.key.style, line.key.version), -full
+    def _fullness(self, line: Line[Key, Waiting]) -> float:
+        """A batch is as full as people wait for it: one person's flood does not call the device to it."""
+        return min(1.0, line.people / self._capacity(line.oldest()))
+
+    def _urgency(self, line: Line[Key, Waiting], now: float) -> float:
+        """How much its people have waited: as many as run together, by the square of the time that their first has.
+
+        Where the fullest went first, however new, whoever was alone with their style and size waited for them all.
+        The square brings the longest waits down, at no cost in pictures per second.
+        """
+        people = min(line.people, self._capacity(line.oldest()))
+        return float(people * (A_MOMENT_S + max(0.0, now - line.since_s())) ** 2)
 
     def _capacity(self, job: Waiting) -> int:
         """How many like ``job`` run together: by count, by memory, and by what the device was seen to bear."""
@@ -256,7 +278,7 @@ class Scheduler:
             yield None
         while lines:
             line = self._choose(lines, lines, free_s + after_s)
-            batch = lines.take(line, self._capacity(line.head()))
+            batch = lines.take(line, self._capacity(line.head()), free_s + after_s)
             after_s += self._seconds(batch)
             yield from ((job, after_s) for job in batch)
 

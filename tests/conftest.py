@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.places import ROOT, SHARED, photo
@@ -10,6 +11,8 @@ from tests.places import ROOT, SHARED, photo
 __all__ = ["ROOT", "SHARED", "photo"]
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported; tests share the cores
+hypothesis.settings.register_profile("untimed", deadline=None)  # how long an example takes says how busy the cores are
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

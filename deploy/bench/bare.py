@@ -1,8 +1,8 @@
 """The bare pipeline: the fastest way found to decode, generate and encode the same pictures without any service.
 
 It is the limit that services are held against. It knows all of its pictures beforehand, has them sorted by style and
-size, and is answerable to nobody. Tried are: one after another; threads that decode ahead and encode behind, with
-several sizes of batch; and, on this machine's own cores, several processes of one thread each.
+size, and is answerable to nobody. Tried are: one after another; threads that decode and load ahead and encode behind,
+with several sizes of batch; and, on this machine's own cores, several processes of one thread each.
 """
 
 import multiprocessing
@@ -14,20 +14,22 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from multiprocessing.synchronize import Barrier
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import torch
 
 from deploy.bench.hands import Hands
 from deploy.bench.offer import Offer
 from deploy.bench.watch import least_disturbed
+from inference.device import LOADS_AHEAD
 from inference.pictures import Pixels, Prepared
 from inference.worker import cores
+from styles.style import Style
 
 Pile = Sequence[tuple[str, str]]
 """(style, photo) of each job."""
-AHEAD = 2
-"""Batches that are decoded before they are needed."""
+AHEAD = 4
+"""Batches that are decoded, and whose generators are loaded, before they are needed."""
 BATCHES = (1, 4, 16)
 CALIBRATION = 6
 LEAST_JOBS, MOST_JOBS = 8, 2000
@@ -58,7 +60,7 @@ def better(one: Bare, other: Bare) -> Bare:
 
 def measure(offer: Offer, pile: Callable[[int], Pile], photos: Mapping[str, bytes], seconds: float) -> Bare:
     """Every way on the same pile, which is as large as the slowest way needs ``seconds`` for. Blocks."""
-    bench = _Bench(Hands(offer), photos)
+    bench = _Bench(Hands(offer), photos, LOADS_AHEAD if offer.simulated else 1)
     bench.in_turn(pile(CALIBRATION))  # loads, and chooses how to compute
     jobs = round(CALIBRATION * seconds / _timed(lambda: bench.in_turn(pile(CALIBRATION))))
     work = sorted(pile(min(MOST_JOBS, max(LEAST_JOBS, jobs))))
@@ -83,11 +85,20 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began_s
 
 
+class _Coming(NamedTuple):
+    """A batch that is made ready."""
+
+    style: str
+    loading: Future[Style]
+    decoding: list[Future[Prepared]]
+
+
 class _Bench:
     """The ways within one process."""
 
-    def __init__(self, hands: Hands, photos: Mapping[str, bytes]) -> None:
-        self._hands, self._photos = hands, photos
+    def __init__(self, hands: Hands, photos: Mapping[str, bytes], loaders: int = 1) -> None:
+        """``loaders`` generators are loaded at once, ahead of their turn."""
+        self._hands, self._photos, self._loaders = hands, photos, loaders
 
     def in_turn(self, work: Pile) -> None:
         for style, photo in work:
@@ -95,21 +106,26 @@ class _Bench:
             self._finish(style, prepared, *self._hands.paint(self._hands.style(style), [prepared.pixels]))
 
     def in_threads(self, work: Pile, batch: int) -> None:
-        """Decode ahead and encode behind, in as many threads as there are cores, while this one generates."""
-        with ThreadPoolExecutor(cores()) as threads:
+        """Decode and load ahead and encode behind, in as many threads as there are cores, while this one generates."""
+        with ThreadPoolExecutor(cores()) as threads, ThreadPoolExecutor(self._loaders) as loaders:
             finishing: list[Future[object]] = []
-            ahead: deque[tuple[str, list[Future[Prepared]]]] = deque()
-            for wanted, photos in [*_batches(work, batch), *[("", list[str]())] * AHEAD]:
-                ahead.append((wanted, [threads.submit(self._prepare, photo, wanted) for photo in photos]))
+            ahead: deque[_Coming] = deque()
+            for style, photos in _batches(work, batch):
+                same = bool(ahead) and ahead[-1].style == style  # else two would load the same at once
+                loading = ahead[-1].loading if same else loaders.submit(self._hands.style, style)
+                decoding = [threads.submit(self._prepare, photo, style) for photo in photos]
+                ahead.append(_Coming(style, loading, decoding))
                 if len(ahead) > AHEAD:
-                    style, decoding = ahead.popleft()
-                    prepared = [one.result() for one in decoding]
-                    painted = self._hands.paint(self._hands.style(style), [one.pixels for one in prepared])
-                    finishing += (
-                        threads.submit(self._finish, style, *one) for one in zip(prepared, painted, strict=True)
-                    )
+                    finishing += self._painted(ahead.popleft(), threads)
+            while ahead:
+                finishing += self._painted(ahead.popleft(), threads)
             for one in finishing:
                 one.result()
+
+    def _painted(self, batch: "_Coming", threads: ThreadPoolExecutor) -> list[Future[object]]:
+        prepared = [one.result() for one in batch.decoding]
+        painted = self._hands.paint(batch.loading.result(), [one.pixels for one in prepared])
+        return [threads.submit(self._finish, batch.style, *one) for one in zip(prepared, painted, strict=True)]
 
     def generating(self, work: Pile, batch: int) -> float:
         """Seconds for which the generator alone would be busy with all of it."""

@@ -11,6 +11,7 @@ from deploy.bench import simulated
 from deploy.bench.library import NotedLibrary, device
 from deploy.bench.offer import Offer, arguments, styles
 from deploy.listening import listening, reserved
+from inference.device import LOADS_AHEAD
 from inference.embedded import EmbeddedService
 from inference.http import application
 from inference.limits import Limits
@@ -40,7 +41,8 @@ def limits(offer: Offer, library: NotedLibrary) -> Limits:
     usual = Limits(cache_bytes=cache_bytes)
     if not offer.simulated:
         return usual
-    return replace(usual, batch_bytes=simulated.BATCH_BYTES, batch_jobs=offer.batch, lanes=1)  # as an accelerator has
+    as_an_accelerator = {"batch_bytes": simulated.BATCH_BYTES, "lanes": 1, "loads_ahead": LOADS_AHEAD}
+    return replace(usual, batch_jobs=offer.batch, **as_an_accelerator)
 
 
 if __name__ == "__main__":

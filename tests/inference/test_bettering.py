@@ -106,7 +106,7 @@ async def test_what_was_trained_is_compared_and_taken(vgg: None, root: Path) -> 
         assert made.version == "1.0.0"
         before = pixels(await service.stylize(job()))
         await until_offered(far)
-        assert files(root) == {bettering.BETTER, bettering.BOTH}  # neither pictures nor checkpoint
+        await until(lambda: files(root) == {bettering.BETTER, bettering.BOTH})  # neither pictures nor checkpoint
         sheet = Image.open(io.BytesIO(await far.compared("ada")))
         assert (sheet.format, sheet.size) == ("JPEG", (300 + 451 + 450 + 2 * 8, 2 * 300 + 12))
         assert [info.version for info in await far.styles() if info.id == "ada"] == ["1.0.0"]  # until it is chosen

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.batch import Batch, Key, Waiting
+from inference.batch import Batch, Key, Residency, Waiting
 from inference.errors import Busy
 from inference.fairness import LEAST_ROUND
 from inference.job import Job
 from inference.limits import Limits
-from inference.scheduler import Scheduler
+from inference.scheduler import Resident, Scheduler
 from inference.throughput import Throughput
 
 ONE = Limits(batch_jobs=1)
@@ -37,6 +37,10 @@ def submit(
 ) -> Waiting:
     job = Job(picture, style, user=user, chat=chat, deadline_s=deadline_s)
     return scheduler.submit(job, key(style), MEGABYTE, now)
+
+
+def loaded(*styles: str) -> Resident:
+    return lambda style, _version: Residency.LOADED if style in styles else Residency.ABSENT
 
 
 def run_all(scheduler: Scheduler, now: float = 10.0) -> list[Batch]:
@@ -132,7 +136,7 @@ def test_a_size_that_ran_out_of_memory_is_batched_smaller_from_then_on() -> None
 
 
 def test_a_loaded_generator_goes_before_one_that_must_be_loaded() -> None:
-    scheduler = Scheduler(ONE, resident=lambda style, version: style == "anime")
+    scheduler = Scheduler(ONE, resident=loaded("anime"))
     submit(scheduler, "A", style="ukiyoe")
     submit(scheduler, "B", style="anime")
     assert people(run_all(scheduler, now=1.0)) == ["B", "A"]
@@ -146,8 +150,79 @@ def test_a_full_batch_goes_before_a_single_job() -> None:
     assert people(run_all(scheduler, now=1.0)) == ["B", "C", "A"]
 
 
+def test_a_batch_of_two_people_goes_before_the_flood_of_one() -> None:
+    scheduler = Scheduler(Limits(batch_jobs=4))
+    for _ in range(4):
+        submit(scheduler, "greedy", style="anime")
+    submit(scheduler, "A", style="ukiyoe")
+    submit(scheduler, "B", style="ukiyoe")
+
+    assert people(run_all(scheduler, now=1.0)) == ["A", "B", *4 * ["greedy"]]
+
+
+def test_whoever_waited_long_goes_before_a_fuller_batch_that_just_came() -> None:
+    scheduler = Scheduler(Limits(batch_jobs=4))
+    submit(scheduler, "lone", now=0.5, style="ukiyoe")
+    submit(scheduler, "late and lone", now=1.0, style="sepia")
+    for user in "ABC":
+        submit(scheduler, user, now=1.0, style="anime")
+    assert people(run_all(scheduler, now=1.1)) == ["lone", "A", "B", "C", "late and lone"]
+
+
+def test_whoever_sends_many_waits_anew_for_each_of_them() -> None:
+    """The flood came long before; but its person was just served, and so has waited no longer than anybody."""
+    scheduler = Scheduler(Limits(batch_jobs=4, max_wait_s=100.0))
+    for style in ("ukiyoe", "sepia"):
+        submit(scheduler, "greedy", now=0.0, style=style)
+    assert people([batch] if (batch := scheduler.look(5.0).batch) else []) == ["greedy"]
+    submit(scheduler, "A", now=5.0, style="mosaic")
+    for user in "BC":
+        submit(scheduler, user, now=5.1, style="anime")
+
+    assert people(run_all(scheduler, now=6.0)) == ["B", "C", "A", "greedy"]
+
+
+def test_what_is_being_loaded_goes_before_what_is_not_and_after_what_is_loaded() -> None:
+    places = {"ukiyoe": Residency.ABSENT, "anime": Residency.LOADING, "sepia": Residency.LOADED}
+    scheduler = Scheduler(ONE, resident=lambda style, _version: places[style])
+    for style in places:
+        submit(scheduler, f"of {style}", style=style)
+    assert people(run_all(scheduler, now=1.0)) == ["of sepia", "of anime", "of ukiyoe"]
+
+
+def test_the_styles_that_people_wait_for_are_told_by_their_urgency() -> None:
+    scheduler = Scheduler(Limits(batch_jobs=4, max_wait_s=3.0))
+    submit(scheduler, "A", now=1.0, style="lone")
+    for user in "BC":
+        submit(scheduler, user, now=1.0, style="anime")
+    submit(scheduler, "D", now=1.0, style="anime")
+    submit(scheduler, "E", now=-9.0, style="overdue")
+    assert [style for style, _ in scheduler.styles(2.0)] == ["overdue", "anime", "lone"]
+
+
+def test_a_flood_does_not_ride_along_in_the_batches_that_others_wait_for() -> None:
+    """The longer a batch runs, the longer whoever is next waits; so nobody's second job goes before their first."""
+    scheduler = Scheduler(Limits(batch_jobs=4))
+    for _ in range(4):
+        submit(scheduler, "greedy", style="anime")
+    submit(scheduler, "A", style="anime")
+    submit(scheduler, "B", style="ukiyoe")
+
+    batches = [[job.user for job in batch.jobs] for batch in run_all(scheduler, now=1.0)]
+
+    assert batches == [["greedy", "A"], ["B"], 3 * ["greedy"]]
+
+
+def test_one_person_s_jobs_share_a_batch_while_nobody_else_waits() -> None:
+    scheduler = Scheduler(Limits(batch_jobs=4))
+    for _ in range(6):
+        submit(scheduler, "A")
+
+    assert [len(batch.jobs) for batch in run_all(scheduler, now=1.0)] == [4, 2]
+
+
 def test_a_job_that_waited_its_bound_goes_first_whatever_else_is_loaded_or_full() -> None:
-    scheduler = Scheduler(Limits(batch_jobs=2, max_wait_s=3.0), resident=lambda style, version: style == "anime")
+    scheduler = Scheduler(Limits(batch_jobs=2, max_wait_s=3.0), resident=loaded("anime"))
     submit(scheduler, "A", now=0.0, style="ukiyoe")
     submit(scheduler, "B", now=2.9, style="anime")
     submit(scheduler, "C", now=2.9, style="anime")
@@ -164,9 +239,7 @@ def test_nobody_waits_longer_than_the_bound_and_one_batch_because_of_others_styl
     batch_s: float, max_wait_s: float, batch_jobs: int, lone_s: float
 ) -> None:
     """A loaded style always has a full batch of somebody new; one person waits for a style that is not loaded."""
-    scheduler = Scheduler(
-        Limits(batch_jobs=batch_jobs, max_wait_s=max_wait_s), resident=lambda style, version: style == "popular"
-    )
+    scheduler = Scheduler(Limits(batch_jobs=batch_jobs, max_wait_s=max_wait_s), resident=loaded("popular"))
     now, lone, crowd = 0.0, None, 0
     while now < lone_s + max_wait_s + 2 * batch_s:
         if lone is None and now >= lone_s:
@@ -225,7 +298,7 @@ def test_whoever_is_first_in_turn_and_waited_the_bound_is_always_in_the_next_bat
     arrivals: list[tuple[str, str, str]], gap_s: float, batch_s: float, batch_jobs: int
 ) -> None:
     limits = Limits(batch_jobs=batch_jobs, max_wait_s=1.0, user_jobs=40)
-    scheduler, witness = Scheduler(limits, resident=lambda style, version: style == "u"), Witness()
+    scheduler, witness = Scheduler(limits, resident=loaded("u")), Witness()
     now, still = 0.0, list(arrivals)
     while still or len(scheduler):
         while still and gap_s * (len(arrivals) - len(still)) <= now:
@@ -546,7 +619,7 @@ def test_positions_are_true_for_any_queue(
     throughput = Throughput()
     throughput.learn("u", key().pixels, 0.5)
     limits = Limits(batch_jobs=batch_jobs, max_wait_s=max_wait_s, user_jobs=40)
-    scheduler = Scheduler(limits, throughput, resident=lambda style, version: style != "v")
+    scheduler = Scheduler(limits, throughput, resident=loaded("u", "w"))
     for user, chat, style in arrivals:
         submit(scheduler, user, style=style, chat=chat)
     now, told, ran = 1.0, scheduler.positions(1.0), list[tuple[int, float]]()

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.batch import Batch, Key, Waiting
+from inference.batch import Batch, Key, Residency, Waiting
 from inference.fairness import LEAST_ROUND
 from inference.job import Job
 from inference.limits import Limits
-from inference.scheduler import Scheduler
+from inference.scheduler import A_MOMENT_S, Scheduler
 
 LIMITS = Limits(batch_jobs=3, max_wait_s=1.0, fill_wait_s=0.2, user_jobs=1000, queue_jobs=1000)
-STYLES = {"u": True, "v": True, "w": False}
-"""And whether they are loaded."""
+STYLES = {"u": Residency.LOADED, "v": Residency.LOADED, "w": Residency.LOADING, "x": Residency.ABSENT}
 
 
 @dataclass
@@ -26,6 +25,7 @@ class Plain:
     waiting: list[Waiting] = field(default_factory=list)
     ceilings: dict[Key, int] = field(default_factory=dict)
     served: dict[str, int] = field(default_factory=dict)
+    served_s: dict[str, float] = field(default_factory=dict)
     ticks: int = 0
     again: int = 0
 
@@ -43,23 +43,32 @@ class Plain:
         if not due:
             return []
         first = min(due, key=self._turn)
-        if now - first.accepted_s >= LIMITS.max_wait_s:
-            key = first.key
-        else:
-            key = min((job.key for job in due), key=self._reluctance)
-        return [self._serve(key) for _ in range(min(self._capacity(key), self._count(key)))]
+        overdue = now - first.accepted_s >= LIMITS.max_wait_s
+        key = first.key if overdue else self._chosen({job.key for job in due}, now)
+        batch = list[Waiting]()
+        for _ in range(min(self._capacity(key), self._count(key))):
+            head = self._head(key)
+            others_turn = min(self.waiting, key=self._turn).key != key
+            if others_turn and head.user in {job.user for job in batch}:
+                break
+            batch.append(self._serve(key, now))
+        return batch
 
     def again_s(self, needed_s: float) -> float:
         ripe = (max(needed_s, self._first(job.key).fill_until_s) for job in self.waiting)
         return min((*ripe, *(job.deadline_s for job in self.waiting)), default=math.inf)
 
-    def _serve(self, key: Key) -> Waiting:
-        job = min((job for job in self.waiting if job.key == key), key=self._turn)
+    def _serve(self, key: Key, now: float) -> Waiting:
+        job = self._head(key)
         self.waiting.remove(job)
         self.ticks += 1
         self.again = max(self.again + 1, self.ticks + 2 * max(LEAST_ROUND, len(self.waiting)))
         self.served[f"person {job.user}"] = self.served[f"chat {job.chat}"] = self.again
+        self.served_s[job.user] = now
         return job
+
+    def _head(self, key: Key) -> Waiting:
+        return min((job for job in self.waiting if job.key == key), key=self._turn)
 
     def _turn(self, job: Waiting) -> tuple[int, int, int]:
         person = max(job.number, self.served.get(f"person {job.user}", 0))
@@ -69,9 +78,23 @@ class Plain:
     def _is_due(self, key: Key, now: float, needed_s: float) -> bool:
         return self._count(key) >= self._capacity(key) or max(needed_s, self._first(key).fill_until_s) <= now
 
-    def _reluctance(self, key: Key) -> tuple[bool, float, tuple[int, int, int]]:
-        turn = min(self._turn(job) for job in self.waiting if job.key == key)
-        return not STYLES[key.style], -min(1.0, self._count(key) / self._capacity(key)), turn
+    def _chosen(self, keys: set[Key], now: float) -> Key:
+        nearest = min(STYLES[key.style] for key in keys)
+        near = {key for key in keys if STYLES[key.style] == nearest}
+        next_in_turn = min(near, key=lambda key: self._turn(self._head(key)))
+        fuller = {key for key in near if self._fullness(key) > self._fullness(next_in_turn)} | {next_in_turn}
+        return min(fuller, key=lambda key: (-self._urgency(key, now), self._turn(self._head(key))))
+
+    def _fullness(self, key: Key) -> float:
+        return min(1.0, self._people(key) / self._capacity(key))
+
+    def _urgency(self, key: Key, now: float) -> float:
+        head = self._head(key)
+        waited_s = now - max(head.accepted_s, self.served_s.get(head.user, -math.inf))
+        return min(self._people(key), self._capacity(key)) * (A_MOMENT_S + waited_s) ** 2
+
+    def _people(self, key: Key) -> int:
+        return len({job.user for job in self.waiting if job.key == key})
 
     def _first(self, key: Key) -> Waiting:
         return next(job for job in self.waiting if job.key == key)

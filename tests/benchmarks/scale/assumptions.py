@@ -7,6 +7,7 @@ here: change it and run again.
 
 from dataclasses import dataclass
 
+from inference.device import LOADS_AHEAD
 from inference.limits import Limits
 
 # People. All of it is assumed.
@@ -44,7 +45,8 @@ NETWORK_S = 0.004
 class Machine:
     """One replica. A batch takes ``launch_s`` and ``pixel_s`` for each pixel; a load ``load_s`` and ``load_byte_s``.
 
-    Its ``hands`` decode and encode beside the device. Routing by style gives a replica ``spare`` jobs of its own styles
+    Its ``hands`` decode and encode beside the device, and ``loads_ahead`` generators are loaded at once before their
+    turn, each as fast as alone. Routing by style gives a replica ``spare`` jobs of its own styles
     before it looks how busy the others are.
     """
 
@@ -59,6 +61,7 @@ class Machine:
     hour_price: float
     spare: int
     limits: Limits
+    loads_ahead: int = 0
 
     def run_s(self, pixels: int) -> float:
         return self.launch_s + self.pixel_s * pixels
@@ -98,5 +101,6 @@ GPU = Machine(
     hour_price=2.5,  # assumed, in dollars
     spare=16,
     limits=Limits(batch_bytes=20 * 2**30),
+    loads_ahead=LOADS_AHEAD,
 )
 """Nobody measured this one here: it shows what batches change, not what a certain accelerator does."""

@@ -1,14 +1,16 @@
 """One replica: the real scheduler and throughput, a cache that forgets what was used least recently, and a device.
 
 Like ``inference.pipeline``, it has one batch ahead of the one that runs: decoded, and its generator loaded, meanwhile.
+As in ``inference.cache``, what others wait for leaves last, and on an accelerator it is loaded ahead, too.
 """
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from inference.batch import Batch, Key, Waiting
+from inference.batch import Batch, Key, Residency, Waiting
+from inference.cache import SHARE_AHEAD, Name
 from inference.errors import Busy
 from inference.job import Job
 from inference.scheduler import Scheduler
@@ -46,28 +48,63 @@ class Account:
 
 
 class Cache:
-    """The styles that are loaded, bounded in bytes, least recently used first; one is there once its load is over."""
+    """The styles that are loaded, or will be at some moment; bounded in bytes, as ``inference.cache.Cache`` is."""
 
     def __init__(self, machine: Machine, weight_bytes: Callable[[str], int]) -> None:
         self._machine, self._weight_bytes = machine, weight_bytes
-        self._ready_s: OrderedDict[str, float] = OrderedDict()
+        self._ready_s: OrderedDict[str, float] = OrderedDict()  # least recently used first
         self._bytes = 0
+        self._largest_bytes = 1
+        self.wanted: Callable[[], Sequence[Name]] = tuple
         self.now = 0.0
 
-    def resident(self, style: str, _version: str) -> bool:
-        return self._ready_s.get(style, math.inf) <= self.now
+    def residency(self, style: str, _version: str) -> Residency:
+        ready_s = self._ready_s.get(style)
+        if ready_s is None:
+            return Residency.ABSENT
+        return Residency.LOADED if ready_s <= self.now else Residency.LOADING
 
-    def use(self, style: str, now: float) -> tuple[float, bool]:
+    def use(self, style: str) -> tuple[float, bool]:
         """When the style can run, and whether it had to be loaded for that."""
         loaded = style not in self._ready_s
         if loaded:
-            self._ready_s[style] = now + self._machine.loading_s(self._weight_bytes(style))
-            self._bytes += self._weight_bytes(style)
+            self._load(style)
         self._ready_s.move_to_end(style)
-        while self._bytes > self._machine.limits.cache_bytes and len(self._ready_s) > 1:
-            gone, _ = self._ready_s.popitem(last=False)
-            self._bytes -= self._weight_bytes(gone)
-        return max(now, self._ready_s[style]), loaded
+        self._shrink(style)
+        return max(self.now, self._ready_s[style]), loaded
+
+    def load_ahead(self) -> list[float]:
+        """Begin to load what is wanted; when each will be there."""
+        room = self._machine.limits.cache_bytes // SHARE_AHEAD // self._largest_bytes
+        most = min(self._machine.loads_ahead, room)
+        loading = sum(ready_s > self.now for ready_s in self._ready_s.values()) if most else 0
+        if loading >= most:
+            return []
+        wanted = [style for style, _ in self.wanted()]
+        here = sum(style in self._ready_s for style in wanted)
+        absent = [style for style in wanted if style not in self._ready_s]
+        begun = absent[: max(0, min(most - loading, 2 * most - here))]
+        for style in begun:
+            self._load(style)
+            self._shrink(style)
+        return [self._ready_s[style] for style in begun]
+
+    def _load(self, style: str) -> None:
+        weight_bytes = self._weight_bytes(style)
+        self._ready_s[style] = self.now + self._machine.loading_s(weight_bytes)
+        self._bytes += weight_bytes
+        self._largest_bytes = max(self._largest_bytes, weight_bytes)
+
+    def _shrink(self, needed: str) -> None:
+        if self._bytes <= self._machine.limits.cache_bytes:
+            return
+        urgency = {style: -place for place, (style, _) in enumerate(self.wanted())}
+        for gone in sorted(self._ready_s, key=lambda style: urgency.get(style, -math.inf)):
+            if self._bytes <= self._machine.limits.cache_bytes:
+                return
+            if gone != needed and self._ready_s[gone] <= self.now:
+                del self._ready_s[gone]
+                self._bytes -= self._weight_bytes(gone)
 
 
 class Replica:
@@ -85,7 +122,8 @@ class Replica:
         self._machine, self._at, self._answered = machine, at, answered
         self._cache = Cache(machine, weight_bytes)
         self._throughput = Throughput()
-        self._scheduler = Scheduler(machine.limits, self._throughput, self._cache.resident)
+        self._scheduler = Scheduler(machine.limits, self._throughput, self._cache.residency)
+        self._cache.wanted = lambda: self._scheduler.styles(self._cache.now)
         self._ahead: tuple[Batch, float] | None = None
         self._running: tuple[Batch, float] | None = None
         self._freed_s = self._decoding_s = 0.0
@@ -103,7 +141,14 @@ class Replica:
             return False
         self.jobs += 1
         self._choose(now)
+        self._load_ahead(now)
         return True
+
+    def _load_ahead(self, now: float) -> None:
+        self._cache.now = now
+        for ready_s in self._cache.load_ahead():
+            self.account.loads += 1
+            self._at(ready_s, self._load_ahead)
 
     def _choose(self, now: float) -> None:
         """Take the next batch if it is time."""
@@ -116,9 +161,10 @@ class Replica:
             return
         decoding_s = self._machine.beside_s(self._machine.decode_s, len(look.batch.jobs))
         self._decoding_s += 0.3 * (decoding_s - self._decoding_s)
-        loaded_s, loaded = self._cache.use(look.batch.key.style, now)
+        loaded_s, loaded = self._cache.use(look.batch.key.style)
         self.account.loads += loaded
         self._ahead = look.batch, max(now + decoding_s, loaded_s)
+        self._load_ahead(now)
         self._start_soon(now)
 
     def _needed_s(self, now: float) -> float:
