@@ -17,7 +17,7 @@ from inference.call import Call
 from inference.codes import Codes
 from inference.device import is_out_of_memory
 from inference.errors import DeadlinePassed, Failed, NotReady
-from inference.job import Result
+from inference.job import Job, Result
 from inference.metrics import Metrics
 from inference.scheduler import Scheduler
 from inference.throughput import FRESHNESS, Throughput
@@ -30,7 +30,7 @@ MARGIN = 2.0  # the next batch is chosen this many times its usual decoding befo
 
 Decoded = tuple[Call, pictures.Prepared]
 Ready = tuple[Call, pictures.Prepared, Tensor | None]
-"""With the code of its style pictures, where the style takes them."""
+"""With the code of its style pictures or of its words, where the style takes such."""
 Restyled = tuple[Call, pictures.Prepared, Pixels, Sequence[Pixels | None]]
 
 
@@ -85,7 +85,7 @@ class Carrier:
             try:
                 decoded = await self._decode(batch.key, calls)
                 style = await held.enter_async_context(self._cache.use(batch.key.style, batch.key.version))
-                ready = await self._encode_references(style, decoded)
+                ready = await self._make_codes(style, decoded)
                 turn = await held.enter_async_context(self._worker.turn(self._scheduler.batches_to_come - 1))
             finally:
                 begun()
@@ -107,20 +107,24 @@ class Carrier:
         self._decoding_s += FRESHNESS * (_now() - began_s - self._decoding_s)
         return [each for found in decoded for each in found]
 
-    async def _encode_references(self, style: Style, decoded: Iterable[Decoded]) -> list[Ready]:
-        """Each with the code of its own style pictures: what differs between them stands in no one's way."""
+    async def _make_codes(self, style: Style, decoded: Iterable[Decoded]) -> list[Ready]:
+        """Each with its own code: what differs between their style pictures or words stands in no one's way."""
 
         async def one(call: Call, prepared: pictures.Prepared) -> list[Ready]:
-            if not call.references:
-                return [(call, prepared, None)]
             try:
-                return [(call, prepared, await self._codes.mixed(style, call.references))]
-            except Exception as error:  # of these style pictures alone
+                return [(call, prepared, await self._code(style, call))]
+            except Exception as error:  # of these style pictures or words alone
                 call.fail(error)
                 return []
 
         ready = await asyncio.gather(*(one(*each) for each in decoded))
         return [each for found in ready for each in found]
+
+    async def _code(self, style: Style, call: Call) -> Tensor | None:
+        job = call.waiting.job
+        if job.words:
+            return await self._worker.beside(_imagined, style, job)
+        return await self._codes.mixed(style, call.references) if call.references else None
 
     async def _run(self, batch: Batch, style: Style, ready: list[Ready], turn: Turn) -> list[Restyled]:
         """Run those who still wait. The turn is ours until this returns."""
@@ -188,6 +192,10 @@ class Carrier:
 
         await asyncio.gather(*(one(*each) for each in restyled))
         self._throughput.learn_encoding(_now() - began_s)
+
+
+def _imagined(style: Style, job: Job) -> Tensor:
+    return style.imagine(job.words, job.seed)[0].cpu()
 
 
 def _result(call: Call, done: pictures.Finished, batch_size: int) -> Result:

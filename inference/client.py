@@ -142,13 +142,17 @@ def _pictures(pictures: Sequence[bytes]) -> aiohttp.FormData:
 
 
 def _form(job: Job) -> aiohttp.FormData:
-    form = aiohttp.FormData()
-    for name, picture in (("image", job.picture), *(("reference", each.picture) for each in job.references)):
+    """A service that is older than ``words`` would not know the field, and need not."""
+    form = aiohttp.FormData(default_to_multipart=True)
+    photo = [] if job.words and not job.picture else [("image", job.picture)]
+    for name, picture in (*photo, *(("reference", each.picture) for each in job.references)):
         form.add_field(name, io.BytesIO(picture), filename="picture", content_type="application/octet-stream")
     weights = ",".join(str(each.weight) for each in job.references)
     texts = {
         "weights": weights or None,
         "style": job.style,
+        "words": job.words or None,
+        "seed": job.seed if job.words else None,
         "user": job.user,
         "chat": job.chat,
         "deadline_s": job.deadline_s,

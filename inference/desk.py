@@ -7,7 +7,7 @@ from inference.batch import Key
 from inference.call import Call
 from inference.creation import EVERYWHERE, FOREVER
 from inference.gate import Gate
-from inference.job import Job, Options, Progress
+from inference.job import TAKES_WORDS, Job, Options, Progress
 from inference.limits import Limits
 from inference.metrics import Metrics
 from inference.pictures import Header
@@ -15,7 +15,7 @@ from inference.pipeline import Pipeline
 from inference.references import StylePicture
 from inference.service import StyleInfo
 from inference.throughput import Throughput
-from inference.work import Whole, Work
+from inference.work import Canvas, Whole, Work
 from inference.worker import Worker
 from styles.card import Card
 
@@ -63,6 +63,12 @@ class Desk:
         work = Whole(order.job.picture, header, order.options, order.info, self.labels)
         return self.queue(order, header, work, progress)
 
+    def make(self, order: Order, progress: Progress | None) -> Call:
+        """Queue a picture that is made of words. Raises what ``queue`` raises."""
+        side, _ = pictures.of_words(order.options, order.card.size)
+        work = Canvas(side, order.options, order.info, self.labels)
+        return self.queue(order, Header("", side, side), work, progress)
+
     def queue(
         self, order: Order, header: Header, work: Work, progress: Progress | None = None, *, follows: bool = False
     ) -> Call:
@@ -94,5 +100,8 @@ class Desk:
 
     def key(self, order: Order, header: Header) -> Key:
         """What this picture shares with those that it can run with."""
+        if order.card.takes == TAKES_WORDS:
+            _, side = pictures.of_words(order.options, order.card.size)
+            return Key(order.card.id, order.card.version, side, side)
         height, width = pictures.bucket(header, order.options, order.card.size)
         return Key(order.card.id, order.card.version, height, width)

@@ -29,7 +29,7 @@ from inference.errors import (
     StyleWithdrawn,
 )
 from inference.gate import Gate
-from inference.job import TAKES_REFERENCE, Crop, Job, Progress, Result
+from inference.job import TAKES_REFERENCE, TAKES_WORDS, Crop, Job, Progress, Result
 from inference.limits import Limits
 from inference.metrics import Metrics
 from inference.offer import Offer
@@ -68,19 +68,15 @@ class EmbeddedService:
         runtime: str = "auto",
         limits: Limits | None = None,
         labels: pictures.Labels | None = None,
-        max_frames: int | None = None,
         training: Training | None = None,
     ) -> None:
         """``device`` is auto, cpu or cuda; ``runtime`` is auto, torch or openvino.
 
         ``labels`` name the operator in the results' metadata.
 
-        ``max_frames`` is how long what moves may be, where ``limits`` are not to say it.
-
         ``training``: make creators' styles better in the background.
         """
-        limits = limits or Limits()
-        self.limits = limits if max_frames is None else replace(limits, moving_frames=max_frames)
+        self.limits = limits or Limits()
         self.library, self.metrics = library, Metrics()
         self._wanted, self._labels = (device, runtime), labels or pictures.Labels()
         self._running: tuple[Desk, Cache, Codes, Studio] | None = None
@@ -136,7 +132,7 @@ class EmbeddedService:
             raise StyleUnavailable(f"The style “{card.id}” has no preview right now.") from error
 
     async def sheet(self, styles: Sequence[str] = ()) -> bytes:
-        """These styles (all when none are named) on one numbered contact sheet, a JPEG.
+        """These styles on one numbered contact sheet, a JPEG; all that take a photo when none are named.
 
         That of all is kept until the styles change.
         """
@@ -144,7 +140,7 @@ class EmbeddedService:
         if styles:
             return await self._draw(tuple(info(self._card(style)) for style in styles[:MOST_PREVIEWS]))
         async with self._drawing:
-            infos = await self.styles()
+            infos = tuple(each for each in await self.styles() if each.takes != TAKES_WORDS)
             if self._sheet is None or self._sheet[0] != infos:
                 self._sheet = infos, await self._draw(infos)
             return self._sheet[1]
@@ -246,6 +242,7 @@ class EmbeddedService:
             budget_bytes=limits.cache_bytes,
             broken_for_s=limits.broken_for_s,
             metrics=self.metrics,
+            ahead=device.loads_ahead if limits.loads_ahead is None else limits.loads_ahead,
         )
         starting.push_async_callback(cache.settle)
         throughput = Throughput()
@@ -257,10 +254,11 @@ class EmbeddedService:
         self._bettering = await starting.enter_async_context(training)
         await self._bettering.sweep()
         await warm_up(self._offered.cards, cache, worker, throughput)
-        scheduler = Scheduler(limits, throughput, cache.resident)
+        scheduler = Scheduler(limits, throughput, cache.residency)
+        cache.wanted = lambda: scheduler.styles(asyncio.get_running_loop().time())
         codes = Codes(worker, limits, self.metrics)
         carrier = Carrier(scheduler, throughput, cache, codes, worker, self.metrics)
-        pipeline = await starting.enter_async_context(Pipeline(scheduler, carrier, worker, self.metrics))
+        pipeline = await starting.enter_async_context(Pipeline(scheduler, carrier, cache, worker, self.metrics))
         starting.callback(asyncio.create_task(self._keep_looking(), name="look for styles").cancel)
         desk = Desk(pipeline, worker, Gate(limits), throughput, self.metrics, limits, self._labels)
         return desk, cache, codes, studio
@@ -272,12 +270,16 @@ class EmbeddedService:
             await self.rescan()
 
     async def _stylize(self, job: Job, progress: Progress | None) -> Result:
-        """Judge the job, all before anything is decoded, and run it: still, moving, or in several styles."""
-        self._ready()
+        """Judge the job, all before anything is decoded, and run it: still, moving, in several styles, or of words."""
+        desk, *_ = self._ready()
         names = [name.strip() for name in job.style.split(",")]
         if len(names) > MOST_STYLES:
             raise InvalidOption(f"At most {MOST_STYLES} styles stand on one sheet.")
         orders = self._orders(job, [self._card(name) for name in names])
+        if orders[0].card.takes == TAKES_WORDS:
+            result = await desk.make(orders[0], progress).answer
+            self.metrics.finish(result.style)
+            return result
         header = await asyncio.to_thread(pictures.inspect, job.picture, self.limits)
         references = await asyncio.to_thread(judged, job.references, self.limits)
         orders = [replace(order, references=references if order.job.references else ()) for order in orders]
@@ -291,7 +293,13 @@ class EmbeddedService:
         return result
 
     def _orders(self, job: Job, cards: Sequence[Card]) -> list[Order]:
-        """The job in each style. Style pictures go to those that take them, if any does; else they are refused."""
+        """The job in each style. Style pictures go to those that take them, if any does; else they are refused.
+
+        So is a sheet with a style that takes words.
+        """
+        of_words = [card for card in cards if card.takes == TAKES_WORDS]
+        if of_words and len(cards) > 1:
+            raise InvalidOption(f"The style “{of_words[0].id}” makes pictures of words, and stands on no sheet.")
         taken = any(card.takes == TAKES_REFERENCE for card in cards)
         plain = replace(job, references=()) if taken else job
         jobs = [job if card.takes == TAKES_REFERENCE else plain for card in cards]

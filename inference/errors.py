@@ -11,6 +11,7 @@ ServiceError
 ├── NotAPicture         415 not_a_picture
 │   └── TooSmall        415 too_small
 ├── InvalidOption       422 bad_option
+├── UnknownWords        422 unknown_words      .known
 ├── ReferenceMissing    422 reference_missing
 ├── BadReference        422 bad_reference
 ├── Busy                429 busy               .retry_after_s
@@ -23,6 +24,7 @@ A message is one calm sentence that may be shown to people. ``code`` is what pro
 catalogues) go by. A cancelled job raises ``asyncio.CancelledError`` and nothing else.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -105,6 +107,16 @@ class InvalidOption(ServiceError):
     """An option is out of its range."""
 
     status, code = 422, "bad_option"
+
+
+class UnknownWords(ServiceError):
+    """None of the words means anything to the style. ``known`` are some that do, of all that it knows."""
+
+    status, code = 422, "unknown_words"
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__(f"None of these words is known here; try {', '.join(known)}.")
+        self.known = tuple(known)
 
 
 class ReferenceMissing(ServiceError):

@@ -74,6 +74,11 @@ TAKES_REFERENCE = "photo+reference"
 """What ``StyleInfo.takes`` says of a style that paints a photo like another picture."""
 MOST_REFERENCES = 3
 """That one job may mix."""
+TAKES_WORDS = "words"
+"""What ``StyleInfo.takes`` says of a style that makes a picture out of words alone."""
+MOST_WORDS = 200
+"""Characters that a job's words may have."""
+MOST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,11 @@ class Job:
     ``user`` and ``chat`` are opaque fairness keys ("telegram:17"), ``deadline_s`` counts seconds from
     the moment the service accepts the job. ``references`` are 1 to 3 style pictures for a style that takes
     "photo+reference" (``StyleInfo.takes``), and none for any other; on a sheet of both kinds they go to the former.
+
+    A style that takes "words" makes its picture out of ``words`` alone (1 to MOST_WORDS characters): there is no
+    ``picture`` then. The same words with another ``seed``, 0 to MOST_SEED, make another picture, with the same one the
+    same. It is square, of 512 pixels or what its style makes best, or ``options.max_side`` if that is less; of the
+    other options only ``format`` and ``mark`` say anything. It never stands on a contact sheet.
     """
 
     picture: bytes = field(repr=False)
@@ -95,6 +105,8 @@ class Job:
     chat: str = ""
     deadline_s: float | None = None
     references: tuple[Reference, ...] = ()
+    words: str = ""
+    seed: int = 0
 
     @property
     def held_bytes(self) -> int:

@@ -37,7 +37,8 @@ class Service(Protocol):
         """Run one job and return its Result.
 
         Where ``job.style`` names several styles, the result is the contact sheet of the photo in each; a picture that
-        moves comes back moving, unless ``job.options.still``.
+        moves comes back moving, unless ``job.options.still``. In a style that takes words it is a picture made of
+        ``job.words``.
 
         Cancelling the awaiting task takes the job out of the queue; it then never reaches the device.
 
@@ -55,7 +56,9 @@ class Service(Protocol):
         ...
 
     async def sheet(self, styles: Sequence[str] = ()) -> bytes:
-        """These styles on one numbered contact sheet, a JPEG, in this order; all of ``styles()`` when none are named.
+        """These styles on one numbered contact sheet, a JPEG, in this order.
+
+        When none are named, all of ``styles()`` but those that take words, which are no choice for a photo.
 
         Raises UnknownStyle.
         """

@@ -1,16 +1,21 @@
 """The first pictures, before people send theirs: they show that the device works, and how fast."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterable
 
 import numpy as np
+from torch import Tensor
 
 from inference.cache import Cache
 from inference.errors import StyleUnavailable
+from inference.job import TAKES_WORDS, Options
+from inference.pictures import of_words
 from inference.throughput import Throughput
-from inference.worker import Worker
+from inference.worker import Pixels, Turn, Worker
 from styles.card import Card
+from styles.style import Style
 
 log = logging.getLogger(__name__)
 
@@ -18,12 +23,14 @@ SIDES = (256, 512)  # the small one first, so that a device that cannot run fail
 
 
 async def warm_up(cards: Iterable[Card], cache: Cache, worker: Worker, throughput: Throughput) -> None:
-    """Run the first style that loads. A broken pack is no reason not to start; a generator that fails is.
+    """Run the first style that loads, one that takes a photo if there is any.
+
+    A broken pack is no reason not to start; a generator that fails is.
 
     Raises:
         Exception: whatever the generator raised.
     """
-    for card in cards:
+    for card in sorted(cards, key=lambda card: card.takes == TAKES_WORDS):
         try:
             await _warm_up_with(card, cache, worker, throughput)
         except StyleUnavailable:
@@ -33,16 +40,26 @@ async def warm_up(cards: Iterable[Card], cache: Cache, worker: Worker, throughpu
 
 
 async def _warm_up_with(card: Card, cache: Cache, worker: Worker, throughput: Throughput) -> None:
-    noise = np.random.default_rng(0)
+    noise, sides = np.random.default_rng(0), _sides(card)
     async with cache.use(card.id, card.version) as style, worker.turn() as turn:
-        for side in SIDES:
+        for side in sides:
             picture = noise.integers(0, 256, (side, side, 3), np.uint8)
-            codes = [await turn.encode(style, picture)] if style.code_size else None
+            codes = await _codes(style, picture, turn)
             for _ in range(2):  # the first run of a size also chooses how to compute it
                 began_s = time.monotonic()
                 [ran] = (await turn.run(style, [picture], codes)).pictures
                 if isinstance(ran, Exception):
                     raise ran
             throughput.learn(card.id, side * side, time.monotonic() - began_s)
-    seconds = throughput.seconds(card.id, SIDES[-1] ** 2)
-    log.info("%.2fs ← warm-up %s %d×%d on %s", seconds, card.id, SIDES[-1], SIDES[-1], worker.device.name)
+    seconds = throughput.seconds(card.id, sides[-1] ** 2)
+    log.info("%.2fs ← warm-up %s %d×%d on %s", seconds, card.id, sides[-1], sides[-1], worker.device.name)
+
+
+def _sides(card: Card) -> tuple[int, ...]:
+    return (of_words(Options(), card.size)[1],) if card.takes == TAKES_WORDS else SIDES
+
+
+async def _codes(style: Style, picture: Pixels, turn: Turn) -> list[Tensor] | None:
+    if style.card.takes == TAKES_WORDS:
+        return [(await asyncio.to_thread(style.imagine, "", 0))[0]]
+    return [await turn.encode(style, picture)] if style.code_size else None

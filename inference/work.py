@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
 from PIL import Image
 
 from inference import pictures
@@ -41,6 +42,25 @@ class Whole:
 
     def prepare(self, height: int, width: int) -> Prepared:
         return pictures.prepare(self.data, self.header, self.options, height, width)
+
+    def painter(self, style: Style) -> Style:
+        return style
+
+    def finish(self, prepared: Prepared, styled: Pixels, faces: Sequence[Pixels | None]) -> Finished:
+        return pictures.finish(prepared, styled, self.options, self.info, self.labels, faces)
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """A picture that is made of words alone, a square of ``side`` pixels; ``options`` need no photo."""
+
+    side: int
+    options: Options
+    info: StyleInfo
+    labels: pictures.Labels
+
+    def prepare(self, height: int, width: int) -> Prepared:
+        return Prepared(np.zeros((height, width, 3), np.uint8), self.side, self.side)
 
     def painter(self, style: Style) -> Style:
         return style

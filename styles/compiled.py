@@ -20,7 +20,7 @@ from torch import Tensor
 
 from styles import pack
 from styles.errors import NotPainted
-from styles.samples import sample
+from styles.samples import code, sample
 from styles.style import Style
 
 log = logging.getLogger(__name__)
@@ -190,8 +190,8 @@ def check(folder: Path, dtype: torch.dtype) -> tuple[float, float] | None:
     exact = pack.load(folder, card, "cpu", torch.float32)
     quick = Compiled(pack.load(folder, card, "cpu", dtype), patience=0)
     photo = sample("cat")[..., 40:168, 100:292]
-    code = exact.encode(sample("painting")) if exact.code_size else None
-    apart = (quick(photo, code) - exact(photo, code)).abs() * 255
+    given = code(exact)
+    apart = (quick(photo, given) - exact(photo, given)).abs() * 255
     if not quick.is_prepared:
         return None
     mean, most = float(apart.mean()), float(apart.max())

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,7 +15,7 @@ from torch import Tensor
 from styles import pack
 from styles.card import Card, Origin
 from styles.errors import BadCheckpoint, NotPainted
-from styles.networks import NETWORKS, Network, Reader
+from styles.networks import NETWORKS, WORDS, Network, Reader
 from styles.samples import preview
 from styles.style import Style
 
@@ -47,7 +48,8 @@ def import_checkpoint(file: Path, card: Card, root: Path, *, sha256: str | None 
         module = pack.fitted(network, options, state)
     except ValueError as error:
         raise BadCheckpoint(file, f"not a checkpoint of the network {network.name}: {error}") from error
-    sides = replace(card.size, multiple=network.multiple, minimum=network.minimum(options))
+    best = max(64, options["size"]) if network.takes == WORDS else card.size.best  # nothing else says how large
+    sides = replace(card.size, multiple=network.multiple, minimum=network.minimum(options), best=best)
     origin = replace(card.origin, recipe=f"imported from {found.recipe}")
     card = replace(card, takes=network.takes, network_options=options, size=sides, origin=origin)
     try:
@@ -105,9 +107,18 @@ def state_dict(data: bytes, file: Path) -> dict[str, Tensor]:
         raise BadCheckpoint(
             file, "not a pickle of tensors alone; anything else could run code and is refused"
         ) from error
+    values = _running_mean(values)
     if not isinstance(values, Mapping) or not values or not all(map(_is_weight, values.items())):
         raise BadCheckpoint(file, "not a plain state dict, which is a mapping of names to tensors")
     return dict(values)
+
+
+def _running_mean(values: Any) -> Any:
+    """What a training left of its generator to be used, where its checkpoint holds more than that (StyleGAN2's)."""
+    if not (isinstance(values, Mapping) and isinstance(values.get("g_ema"), Mapping)):
+        return values
+    mean = {"latent_avg": values["latent_avg"]} if isinstance(values.get("latent_avg"), Tensor) else {}
+    return {**values["g_ema"], **mean}
 
 
 def _printable(name: str) -> str:

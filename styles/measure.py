@@ -30,7 +30,7 @@ class Cost:
 
 def measure(module: nn.Module) -> Cost:
     """Measure a module that maps N x 3 x H x W to the same shape; the making of a code is not counted."""
-    ghost = copy.deepcopy(module).float().to("meta").eval()
+    ghost = copy.deepcopy(module).float().to("meta").eval().requires_grad_(False)
     code_size = getattr(module, "code_size", 0)
     codes = (torch.empty(1, code_size, device="meta"),) if code_size else ()
     image = torch.empty(1, 3, SIDE, SIDE, device="meta")

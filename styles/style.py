@@ -8,13 +8,15 @@ from torch.nn import functional
 
 from styles.card import Card
 from styles.errors import NotPainted
+from styles.theme import TakesWords, Theme, code
 
 
 class Style:
     """Call it with ``N x 3 x H x W`` RGB in [0, 1], any H and W from 1; get the same shape, float32, in [0, 1].
 
     A style that takes a style picture beside the photo is called with a code for each photo, too: ``encode`` makes it
-    once for a style picture, and a weighted mean of codes is a mix of their styles.
+    once for a style picture, and a weighted mean of codes is a mix of their styles. One that takes words is called with
+    blank canvases, of which only the size counts, and a code for each that ``imagine`` makes of words.
 
     The module maps the same shapes and range, for sides that are multiples of ``card.size.multiple`` and at least
     ``card.size.minimum``. A picture's result does not depend on its neighbours in the batch. The images may lie on
@@ -35,7 +37,7 @@ class Style:
 
     @property
     def code_size(self) -> int:
-        """The length of a style picture's code; 0 for a style that takes a photo alone."""
+        """The length of a style picture's code, or of words'; 0 for a style that takes a photo alone."""
         return int(getattr(self.module, "code_size", 0))
 
     def encode(self, references: Tensor) -> Tensor:
@@ -46,7 +48,7 @@ class Style:
             NotPainted: a code has NaN or infinity.
         """
         check(references)
-        if not self.code_size:
+        if not hasattr(self.module, "encode"):
             raise ValueError(f"the style {self.card.id} takes no style picture")
         with torch.inference_mode():
             seen = self._pad(references.to(self.device, torch.float32)).to(self.dtype)
@@ -54,6 +56,20 @@ class Style:
             if not torch.isfinite(codes).all():
                 raise NotPainted(self.card.id, "a style picture's code is not numbers")
             return codes
+
+    def imagine(self, words: str, seed: int) -> Tensor:
+        """The code, ``1 x code_size`` in float32, of a picture of these words; with another seed, of another one.
+
+        Words that the generator does not know make no difference but that of chance.
+
+        Raises:
+            ValueError: the style makes no pictures of words.
+        """
+        if not isinstance(self.module, TakesWords):
+            raise ValueError(f"the style {self.card.id} makes no pictures of words")
+        theme = Theme.of(words, seed, self.module.words, self.module.latent)
+        with torch.inference_mode():
+            return code(self.module, [theme], self.device).float()
 
     def __call__(self, images: Tensor, codes: Tensor | None = None) -> Tensor:
         """Restyle a batch. What comes back was made in inference mode: read it, convert it, but do not change it.

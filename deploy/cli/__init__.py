@@ -16,6 +16,7 @@ COMMANDS = {
     "serve": "run",
     "bot": "run",
     "style": "style",
+    "theme": "theme",
     "styles": "styles",
     "train": "train",
     "evaluate": "evaluate",
@@ -64,6 +65,7 @@ def main() -> None:
       atelier run                                    service, web chat and every bot whose token is set
       atelier style photo.jpg --style ukiyoe         one photo, no chat
       atelier style photos/ --style ukiyoe -o out/   a whole folder
+      atelier theme misty harbour                    a picture of words
       atelier styles list                            what is installed
 
     Settings come from the environment (ATELIER_TELEGRAM_TOKEN=…), then atelier.toml, then defaults.

@@ -49,16 +49,7 @@ class Order:
 
     def kind(self) -> Format:
         """The format that was asked for, by its name or by that of the file to write; JPEG if by neither."""
-        if self.file is None:
-            return self.format or Format.JPEG
-        named = SUFFIXES.get(self.file.suffix.lower())
-        if named is None:
-            raise Refused(
-                f"{self.file}: a result's name ends in {', '.join(SUFFIXES)}; a folder must be there already."
-            )
-        if self.format not in (None, named):
-            raise Refused(f"{self.file}: this is not the name of a {self.format} picture.")
-        return named
+        return kind_of(self.file, self.format)
 
 
 @dataclass(slots=True)
@@ -97,6 +88,27 @@ def pieces(order: Order) -> tuple[list[Piece], Beside]:
     return wanted, beside
 
 
+def kind_of(file: Path | None, asked: Format | None) -> Format:
+    """The format that was asked for, by its name or by that of the file to write; JPEG if by neither.
+
+    Raises:
+        Refused: the file's name is no picture's, or another format's.
+    """
+    if file is None:
+        return asked or Format.JPEG
+    named = SUFFIXES.get(file.suffix.lower())
+    if named is None:
+        raise Refused(f"{file}: a result's name ends in {', '.join(SUFFIXES)}; a folder must be there already.")
+    if asked not in (None, named):
+        raise Refused(f"{file}: this is not the name of a {asked} picture.")
+    return named
+
+
+def suffix_of(kind: Format) -> str:
+    """How the name of a picture in this format ends."""
+    return next(suffix for suffix, known in SUFFIXES.items() if known is kind)
+
+
 def is_done(piece: Piece) -> bool:
     """Whether the result is there, and no older than its photo."""
     try:
@@ -108,7 +120,7 @@ def is_done(piece: Piece) -> bool:
 
 def _names(order: Order, kind: Format, beside: Beside) -> Iterator[tuple[Path, Path, bool]]:
     """Each photo with its result's name before any style is put to it, and whether it was named by itself."""
-    suffix = next(suffix for suffix, known in SUFFIXES.items() if known is kind)
+    suffix = suffix_of(kind)
     for path in order.paths:
         if path not in order.folders:
             yield path, Path(path.stem + suffix), True

@@ -14,7 +14,7 @@ from deploy.cli.progress import Progress
 from deploy.library import open_library
 from deploy.settings import Settings
 from inference.errors import Busy, Failed, NotAPicture, TooLarge, UnknownStyle
-from inference.job import TAKES_REFERENCE, Job, Result
+from inference.job import TAKES_REFERENCE, TAKES_WORDS, Job, Result
 from inference.limits import Limits
 from inference.service import Service, StyleInfo
 
@@ -27,22 +27,24 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 LEAST_WAIT_S = 0.1
 
 
-NONE_TAKES = (
-    "No installed style paints like another picture. MicroAST, which its authors publish, does: "
-    "atelier styles import --network microast FOLDER --id microast."
-)
+NONE_TAKES = {
+    TAKES_REFERENCE: "No installed style paints like another picture. MicroAST, which its authors publish, does: "
+    "atelier styles import --network microast FOLDER --id microast.",
+    TAKES_WORDS: "No installed style makes pictures of words. Generators like StyleGAN2, which many people publish, "
+    "make some: atelier styles import --network stylegan2 FILE --id ID.",
+}
 
 
-async def first_that_takes_reference() -> str:
-    """The first style of the service that the settings name that paints like another picture. Raises Refused."""
+async def first_that_takes(what: str) -> str:
+    """The first style of the service in the settings that ``takes`` this, a key of NONE_TAKES. Raises Refused."""
     settings = Settings.load()
     if settings.inference_url:
         async with open_service(settings) as service:
-            ids = [info.id for info in await service.styles() if info.takes == TAKES_REFERENCE]
+            ids = [info.id for info in await service.styles() if info.takes == what]
     else:  # nothing has to start for this
-        ids = [card.id for card in open_library(settings).cards() if card.takes == TAKES_REFERENCE]
+        ids = [card.id for card in open_library(settings).cards() if card.takes == what]
     if not ids:
-        raise Refused(NONE_TAKES)
+        raise Refused(NONE_TAKES[what])
     return ids[0]
 
 
@@ -57,7 +59,7 @@ async def restyle(pieces: Sequence[Piece], blank: Job, progress: Progress) -> No
     """
     async with open_service(Settings.load()) as service:
         for style in dict.fromkeys(piece.style for piece in pieces):
-            _require_known(await service.styles(), style, liking=bool(blank.references))
+            _require_fit(await service.styles(), style, liking=bool(blank.references))
         left = iter(pieces)
         with progress:
             try:
@@ -68,13 +70,21 @@ async def restyle(pieces: Sequence[Piece], blank: Job, progress: Progress) -> No
                 raise troubles.exceptions[0] from None  # it stopped the others
 
 
-def _require_known(infos: Sequence[StyleInfo], style: str, *, liking: bool) -> None:
+def taken(infos: Sequence[StyleInfo], style: str) -> str:
+    """What the style takes. Raises UnknownStyle, with the nearest one."""
     takes = {info.id: info.takes for info in infos}
     if style not in takes:
         raise UnknownStyle(style, next(iter(get_close_matches(style, takes, n=1, cutoff=0.5)), None))
-    if takes[style] == TAKES_REFERENCE and not liking:
+    return takes[style]
+
+
+def _require_fit(infos: Sequence[StyleInfo], style: str, *, liking: bool) -> None:
+    takes = taken(infos, style)
+    if takes == TAKES_WORDS:
+        raise Refused(f"The style “{style}” makes pictures of words: atelier theme WORDS --style {style}.")
+    if takes == TAKES_REFERENCE and not liking:
         raise Refused(f"The style “{style}” paints like another picture; name that with --like.")
-    if liking and takes[style] != TAKES_REFERENCE:
+    if liking and takes != TAKES_REFERENCE:
         raise Refused(f"The style “{style}” paints like no other picture; leave --like out, or the style.")
 
 
@@ -94,18 +104,21 @@ async def _take_turns(service: Service, left: Iterator[Piece], blank: Job, progr
 
 async def _restyled(service: Service, piece: Piece, blank: Job) -> Result:
     picture = await asyncio.to_thread(piece.photo.read_bytes)
-    job = replace(blank, picture=picture, style=piece.style)
+    result = await stylized(service, replace(blank, picture=picture, style=piece.style))
+    await asyncio.to_thread(save, piece.target, result.picture)
+    return result
+
+
+async def stylized(service: Service, job: Job) -> Result:
+    """Run one job, however long others keep the service busy. Raises ServiceError, but for Busy."""
     while True:
         try:
-            result = await service.stylize(job)
+            return await service.stylize(job)
         except Busy as busy:  # with other people's photos; ours have time
             await asyncio.sleep(max(LEAST_WAIT_S, busy.retry_after_s))
-        else:
-            await asyncio.to_thread(_save, piece.target, result.picture)
-            return result
 
 
-def _save(target: Path, picture: bytes) -> None:
+def save(target: Path, picture: bytes) -> None:
     """Write beside, then rename: under its own name a result is whole, whenever we are stopped."""
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.part")

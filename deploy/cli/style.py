@@ -11,7 +11,7 @@ import click
 from deploy.cli.errors import Refused
 from deploy.cli.packs import writing
 from deploy.cli.pieces import PICTURES, Order, Piece, is_done, pieces
-from inference.job import MOST_REFERENCES, Crop, Format, Job, Options, Reference
+from inference.job import MOST_REFERENCES, TAKES_REFERENCE, Crop, Format, Job, Options, Reference
 
 INTERRUPTED = 130
 """The exit code that shells give to what Ctrl-C stopped."""
@@ -126,9 +126,9 @@ def _references(like: tuple[Path, ...], weights: tuple[float, ...] | None) -> tu
 def _first_that_takes(references: tuple[Reference, ...]) -> str:
     if not references:
         raise click.UsageError("Missing option '--style', or '--like'.")
-    from deploy.cli.restyling import first_that_takes_reference
+    from deploy.cli.restyling import first_that_takes
 
-    return asyncio.run(first_that_takes_reference())
+    return asyncio.run(first_that_takes(TAKES_REFERENCE))
 
 
 def _restyle(left: Sequence[Piece], skipped: int, blank: Job, *, named: bool) -> int:

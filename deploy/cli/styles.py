@@ -133,7 +133,7 @@ def verify(names: tuple[str, ...]) -> None:
 def import_(source: Path, network: str | None, replace: bool, **about: Any) -> None:
     """Take in a published checkpoint (with --network), or a pack as a zip file or a folder.
 
-    A checkpoint is read without running anything in it, converted, and tried on a photo before it is installed. Where
+    A checkpoint is read without running anything in it, converted, and tried before it is installed. Where
     several files are published, SOURCE is their folder.
 
     \b
@@ -141,6 +141,7 @@ def import_(source: Path, network: str | None, replace: bool, **about: Any) -> N
       atelier styles import --network fast-neural-style candy.pth --id candy --title-en Candy --title-zh 糖果
       atelier styles import --network cartoongan Hayao_net_G_float.pth --id hayao --licence Apache-2.0
       atelier styles import --network microast MicroAST/models --id microast --title-en MicroAST --licence MIT
+      atelier styles import --network stylegan2 landscapes.pt --id landscapes
       atelier styles import candy.zip
     """
     with writing(installed()):

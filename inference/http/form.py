@@ -22,6 +22,9 @@ UPLOAD_S = 120.0
 ALL_UPLOADS = 16
 """Uploads under way may together hold this many of the largest pictures; one more is told to come back."""
 SOON_S = 2.0
+WANTED = "the fields “style”, and “image” or “words”"
+OF_THE_JOB = ("style", "user", "chat", "deadline_s", "words", "seed")
+"""The fields that are no options."""
 ENVELOPE_BYTES = 64_000
 """What the form may weigh beside the pictures."""
 
@@ -80,7 +83,7 @@ async def read_job(request: web.Request, limits: Limits, inflow: Inflow) -> Job:
         else:
             fields.texts[name] = await _read_text(part, name, count)
 
-    await read_form(request, inflow, take, "the fields “image” and “style”")
+    await read_form(request, inflow, take, WANTED)
     return _job(fields)
 
 
@@ -137,12 +140,12 @@ async def _read_text(part: BodyPartReader, name: str, count: Count) -> str:
 
 
 def _job(fields: _Fields) -> Job:
-    if fields.picture is None or "style" not in fields.texts:
-        raise InvalidRequest("The form needs the fields “image” and “style”.")
+    if "style" not in fields.texts or (fields.picture is None and "words" not in fields.texts):
+        raise InvalidRequest(f"The form needs {WANTED}.")
     values = {name: _parse(name, text) for name, text in fields.texts.items()}
-    own = {name: values.pop(name) for name in ("style", "user", "chat", "deadline_s") if name in values}
+    own = {name: values.pop(name) for name in OF_THE_JOB if name in values}
     references = _references(fields.references, values.pop("weights", None))
-    return Job(fields.picture, options=Options(**values), references=references, **own)
+    return Job(fields.picture or b"", options=Options(**values), references=references, **own)
 
 
 def _references(found: list[bytes], weights: list[float] | None) -> tuple[Reference, ...]:
@@ -189,6 +192,8 @@ FIELDS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "reference": (str, "a picture"),
     "weights": (_numbers, "numbers with commas between them"),
     "style": (str, "a style's name"),
+    "words": (str, "text"),
+    "seed": (int, "a whole number"),
     "user": (_one_line, "one line of text"),
     "chat": (_one_line, "one line of text"),
     "strength": (_number, "a number from 0 to 1"),

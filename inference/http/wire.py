@@ -105,6 +105,8 @@ def from_error(error: ServiceError) -> Plain:
     body: dict[str, Any] = {"code": error.code, "message": error.message}
     if isinstance(error, errors.UnknownStyle):
         body |= {"style": error.style, "suggestion": error.suggestion}
+    if isinstance(error, errors.UnknownWords):
+        body |= {"known": list(error.known)}
     if isinstance(error, errors.Busy):
         body |= {"retry_after_s": round(error.retry_after_s, 3)}
     if isinstance(error, errors.BadReference) and error.place:
@@ -118,6 +120,8 @@ def to_error(values: Plain) -> ServiceError:
     match body["code"]:
         case errors.UnknownStyle.code:
             return errors.UnknownStyle(body["style"], body["suggestion"])
+        case errors.UnknownWords.code:
+            return errors.UnknownWords(tuple(map(str, body["known"])))
         case errors.Busy.code:
             return errors.Busy(float(body["retry_after_s"]))
         case errors.BadReference.code:

@@ -3,8 +3,8 @@
 ``inspect`` judges the header, ``bucket`` chooses the size it runs at, ``prepare`` decodes, ``finish`` encodes;
 ``sheet`` draws the contact sheet of styles. What moves comes apart by ``frames`` and is put together by ``play``,
 ``Steady`` between them; a giant comes apart into ``tiles`` that ``Broad`` strokes hold together. ``small`` and
-``side_by_side`` are for a photo in several styles, ``reference`` for a style picture. All of them block: run them in
-threads.
+``side_by_side`` are for a photo in several styles, ``reference`` for a style picture, ``of_words`` for a picture
+without a photo. All of them block: run them in threads.
 """
 
 from inference.pictures.colours import flattened
@@ -12,7 +12,7 @@ from inference.pictures.comparison import CELL, side_by_side
 from inference.pictures.contact import sheet
 from inference.pictures.header import Header, inspect, judge_moving
 from inference.pictures.labels import Labels, xmp
-from inference.pictures.ladder import ACTIVATION_BYTES, bucket, result_size
+from inference.pictures.ladder import ACTIVATION_BYTES, bucket, of_words, result_size
 from inference.pictures.likeness import of_reference, reference
 from inference.pictures.mark import marked
 from inference.pictures.moving import Frame, frames, moving_size
@@ -49,6 +49,7 @@ __all__ = [
     "matching",
     "moving_size",
     "of_reference",
+    "of_words",
     "painted",
     "play",
     "prepare",

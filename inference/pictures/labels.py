@@ -1,6 +1,7 @@
 """What a result's bytes say of how it was made: machine-readable labels, as XMP.
 
-The terms are IPTC's (``DigitalSourceType``: a photo composed with what a trained model made) and, where the operator
+The terms are IPTC's (``DigitalSourceType``: a photo composed with what a trained model made, or, where there was no
+photo but only words, what such a model made alone) and, where the operator
 names a producer, the ``AIGC`` field of the Chinese standard GB 45438-2025, in the XMP namespace that TC260 gave it.
 """
 
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
-SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+OF_A_PHOTO, OF_WORDS = "compositeWithTrainedAlgorithmicMedia", "trainedAlgorithmicMedia"
 
 PACKET = """\
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -32,10 +34,10 @@ class Labels:
 UNNAMED = Labels()
 
 
-def xmp(made_by: str, labels: Labels) -> bytes:
-    """The XMP packet of one result; ``made_by`` names style and version."""
+def xmp(made_by: str, labels: Labels, source: str = OF_A_PHOTO) -> bytes:
+    """The XMP packet of one result; ``made_by`` names style and version, ``source`` is IPTC's word."""
     tool = escape(f"Atelier, style {made_by}")
-    return PACKET.format(source=SOURCE_TYPE, tool=tool, aigc=_aigc(labels)).encode()
+    return PACKET.format(source=SOURCE_TYPES + source, tool=tool, aigc=_aigc(labels)).encode()
 
 
 def _aigc(labels: Labels) -> str:

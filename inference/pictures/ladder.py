@@ -48,6 +48,9 @@ picture: it runs no larger, and the result is enlarged."""
 SHORTEST = 64
 """Least shorter side of a bucket, so that thin panoramas still leave a network something to look at."""
 
+OF_WORDS = 512
+"""Least side of a picture that is made of words, unless a smaller one is asked for."""
+
 ACTIVATION_BYTES = 768 << 20
 """What one picture may take on the device while it runs."""
 
@@ -73,6 +76,16 @@ def framed(header: Header, options: Options) -> tuple[int, int]:
         return header.width, header.height
     side = min(header.width, header.height)
     return side, side
+
+
+def of_words(options: Options, size: Size) -> tuple[int, int]:
+    """The side of the square that is made of words, and that of the square at which it runs.
+
+    A network that makes pictures makes them of one size: so all that wait share a batch, however large they become.
+    """
+    step = lcm(8, size.multiple)
+    own = -(-max(size.best, size.minimum) // step) * step
+    return min(max(OF_WORDS, size.best), options.max_side), own
 
 
 def result_size(width: int, height: int, max_side: int) -> tuple[int, int]:

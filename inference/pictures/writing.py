@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from inference.job import Crop, Format, Options
+from inference.job import TAKES_WORDS, Crop, Format, Options
 from inference.pictures.features import blended
-from inference.pictures.labels import UNNAMED, Labels, xmp
+from inference.pictures.labels import OF_A_PHOTO, OF_WORDS, UNNAMED, Labels, xmp
 from inference.pictures.mark import marked
 from inference.pictures.reading import Pixels, Prepared
 from inference.pictures.tones import Match, coloured, detailed, matching
@@ -57,8 +57,9 @@ def closed(picture: Image.Image, options: Options, info: StyleInfo, labels: Labe
         picture = picture.convert("RGB")  # over white, as it was styled
     if options.mark:
         picture = marked(picture, round_frame=options.crop is Crop.AVATAR)
+    label = xmp(f"{info.id} {info.version}", labels, OF_WORDS if info.takes == TAKES_WORDS else OF_A_PHOTO)
     return Finished(
-        encoded(picture, options.format, xmp(f"{info.id} {info.version}", labels)),
+        encoded(picture, options.format, label),
         options.format.media_type,
         *picture.size,
     )

@@ -2,7 +2,8 @@
 
 Every module maps N x 3 x H x W RGB in [0, 1] to the same shape and range; what is odd about a network inside (channel
 order, value range, padding) stays in its file. One that takes a style picture beside the photo has ``encode``, which
-makes N x ``code_size`` codes of N pictures, and is called with the photos and a code for each.
+makes N x ``code_size`` codes of N pictures, and is called with the photos and a code for each. One that takes words
+has what ``styles.theme.TakesWords`` says, and is called with blank canvases and a code for each.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,11 +23,13 @@ from styles.networks import (
     fast_neural_style,
     microast,
     pix2pix,
+    scenes,
     small,
+    stylegan2,
 )
 from styles.networks.reading import State
 
-REFERENCE = "photo+reference"
+REFERENCE, WORDS = "photo+reference", "words"
 Reader = Callable[[State], tuple[dict[str, Any], State]]
 
 
@@ -37,9 +40,9 @@ class Network:
     ``build`` takes the card's network options by name. ``read`` turns a published checkpoint's state dict into those
     options and a state dict that the built module loads strictly; it raises ValueError with one phrase where the
     layout is another's. Sides are multiples of ``multiple`` pixels, and at least ``shortest``, which may follow from
-    the options. ``takes`` is what its styles are made of: a photo alone, or a photo and a style picture. One that is
-    published in several files names their ``parts``: each file's name begins with that of its part, and ``read`` takes
-    all tensors in one mapping, each under its part's name and a full stop.
+    the options. ``takes`` is what its styles are made of: a photo alone, a photo and a style picture, or words. One
+    that is published in several files names their ``parts``: each file's name begins with that of its part, and
+    ``read`` takes all tensors in one mapping, each under its part's name and a full stop.
 
     ``reach`` tells, by the options, how many pixels away a pixel may still change what is painted: a picture can be
     painted in parts that overlap by twice as much. It is None where that cannot be, because what is painted depends
@@ -141,6 +144,16 @@ NETWORKS: tuple[Network, ...] = (
         REFERENCE,
         reach=_beside_blocks(17 + bands.REACH, usual=5),
     ),
+    Network(
+        "scenes",
+        scenes.PaintedScenes,
+        None,
+        4,
+        16,
+        "scenes drawn by rule, painted as arXiv:1603.08155 does",
+        WORDS,
+    ),
+    Network("stylegan2", stylegan2.StyleGAN2, stylegan2.read, 4, 16, "arXiv:1912.04958", WORDS),
 )
 
 

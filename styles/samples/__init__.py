@@ -14,7 +14,7 @@ from styles.errors import NotPainted
 from styles.style import Style
 
 NAMES = ("astronaut", "cat", "coffee")
-PAINTING = "painting"
+PAINTING, WORDS = "painting", "misty harbour at sunset"
 FOLDER = Path(__file__).parent
 JPEG_QUALITY = 88
 GAP = 8  # pixels between photos in a row
@@ -29,16 +29,22 @@ def sample(name: str = "astronaut") -> Tensor:
 
 
 def preview(style: Style, name: str = "astronaut") -> bytes:
-    """A sample photo in this style, as JPEG; like the painting, where the style takes a style picture.
+    """A sample photo in this style, as JPEG; see ``code`` for what a style may take beside it.
 
     Raises:
         NotPainted: the result is no picture, or one flat colour.
     """
-    codes = style.encode(sample(PAINTING)) if style.code_size else None
-    painted = style(sample(name), codes)
+    painted = style(sample(name), code(style))
     if painted.std() < FLAT:
         raise NotPainted(style.card.id, "a photo becomes one flat colour")
     return jpeg(painted)
+
+
+def code(style: Style) -> Tensor | None:
+    """What a style is tried with beside a photo: the code of the painting or of WORDS, where it takes one."""
+    if not style.code_size:
+        return None
+    return style.imagine(WORDS, 1) if style.card.takes == "words" else style.encode(sample(PAINTING))
 
 
 def jpeg(images: Tensor) -> bytes:

@@ -96,6 +96,6 @@ class Course:
         if not (self.loop.team.first and self.loop.studio.sheet):
             return
         with writing(path):
-            sheet(self.loop.looker(), self.loop.studio.sheet, path)
+            sheet(self.loop.looker(self.loop.plan.sheet), self.loop.studio.sheet, path)
         if board:
             board.sheet(self.loop.step, path)

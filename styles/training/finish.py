@@ -39,7 +39,9 @@ def finish(loop: Loop, studio: Studio, folder: Path) -> Path:
         defaults=plan.defaults,
     )
     with writing(folder):
-        pack.write(folder, card, loop.module(), preview(loop.looker(), studio.preview), _report(loop, studio))
+        pack.write(
+            folder, card, loop.module(), preview(loop.looker(plan.preview), studio.preview), _report(loop, studio)
+        )
     return folder
 
 

@@ -59,8 +59,9 @@ def inspect(plan: Recipe, root: Path) -> Findings:
         look.see_art(plan.art.pictures, "adversarial" in plan.losses)
     if plan.photos:
         look.see_photos([pattern for kind in plan.photos for pattern in kind.pictures])
-    for name, patterns in (("preview", plan.preview), ("sheet", plan.sheet)):
-        look.see(name, patterns)
+    if not plan.takes_words:  # then both are texts
+        look.see("preview", plan.preview)
+        look.see("sheet", plan.sheet)
     look.see_small(max(phase.size for phase in plan.phases))
     return look.findings
 

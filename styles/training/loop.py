@@ -11,14 +11,15 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from styles.networks import network
-from styles.training import checkpoint, pictures
+from styles.networks import REFERENCE, network
+from styles.theme import code, taking_words
+from styles.training import checkpoint, imagined, pictures
 from styles.training import device as devices
 from styles.training.descent import descend
 from styles.training.phase import Phase
 from styles.training.recipe import Recipe
 from styles.training.scene import Generator, Scene, Setting
-from styles.training.sheet import Looker
+from styles.training.sheet import Imaginer, Look, Looker
 from styles.training.start import Start
 from styles.training.studio import Studio
 from styles.training.team import Team
@@ -53,7 +54,7 @@ class Loop:
         torch.manual_seed(plan.seed)
         self.plan, self.studio, self.device, self.team = plan, studio, device, team or Team(device)
         self.dtype = devices.precision(device)
-        self.takes_reference = network(plan.network).takes == "photo+reference"
+        self.takes_reference = network(plan.network).takes == REFERENCE
         self.generator = self._built()
         self.started_from = start.give(self.generator) if start else ""
         self.back = self._built() if any(loss.goes_back for loss in plan.losses.values()) else None
@@ -118,6 +119,8 @@ class Loop:
         draw = random.Random(f"{self.plan.seed} {self.step}")
         size = draw.choice(phase.sizes) if len(phase.sizes) > 1 else phase.size  # the same in all processes
         draw = draw if self.team.first else random.Random(self._chance())
+        if self.plan.takes_words:
+            return self._imagined(phase.batch, size, draw)
         photos, art = self.studio.crops(phase.batch, size, draw)
         photo, style = pictures.batch(photos, self.device), pictures.batch(art, self.device)
         forth = in_float32(self.generator, style if self.takes_reference else None)
@@ -129,6 +132,24 @@ class Loop:
             self.studio.wanted,
             forth=forth,
             home=in_float32(self.back) if self.back else None,
+            progress=self.step / self.plan.steps,
+            fall=self.rate / self.plan.phases[0].rate,
+            draw=draw,
+        )
+
+    def _imagined(self, count: int, size: int, draw: random.Random) -> Scene:
+        """Pictures of words, with the scenes that are drawn of the same ones; where no art is, these are targets."""
+        scenes = self.studio.imagined
+        themes = scenes.themes(count, draw)
+        drawn = pictures.batch([imagined.scene(theme, size) for theme in themes], self.device)
+        art = pictures.batch(scenes.art.crops(count, size, draw), self.device) if scenes.art else drawn
+        result = self.generator(drawn, code(taking_words(self.generator), themes, self.device)).float()
+        return Scene(
+            drawn,
+            result,
+            art,
+            self.studio.eyes,
+            self.studio.wanted,
             progress=self.step / self.plan.steps,
             fall=self.rate / self.plan.phases[0].rate,
             draw=draw,
@@ -168,9 +189,11 @@ class Loop:
             self.history.append({"step": self.step, **{name: round(loss, 5) for name, loss in self.losses.items()}})
         return " ".join(f"{name}={loss:.3g}" for name, loss in self.losses.items())
 
-    def looker(self) -> Looker:
-        """The running mean of the generator, ready to restyle whole pictures."""
-        return Looker(self.average.module, self.device, self.studio.references)
+    def looker(self, shown: Sequence[str]) -> Look:
+        """The running mean of the generator, ready to show what the recipe calls ``shown``."""
+        if self.plan.takes_words:
+            return Imaginer(self.average.module, self.device, shown)
+        return Looker(self.average.module, self.device, network(self.plan.network).multiple, self.studio.references)
 
     def module(self) -> nn.Module:
         """The generator that goes into the pack."""

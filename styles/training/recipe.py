@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
+from styles import scenery
 from styles.card import (
     ID,
     LANGUAGE,
@@ -23,13 +26,15 @@ from styles.card import (
     read_source,
 )
 from styles.errors import BrokenPack
-from styles.networks import NETWORKS, Network, network
+from styles.networks import NETWORKS, REFERENCE, WORDS, Network, network
 from styles.table import Table
+from styles.theme import taking_words
 from styles.training.errors import BadRecipe
 from styles.training.losses import LOSSES
 from styles.training.material import Art, Pairs, Photos, read_art, read_pairs, read_photos
 from styles.training.phase import Phase, read_phase
 from styles.training.scene import Loss
+from styles.words import KEYWORDS
 
 # What a recipe may leave out. These are part of every digest; see there before adding one.
 OPTIONAL: Mapping[str, Any] = {
@@ -50,8 +55,10 @@ COSMETIC = ("version", "title", "licence", "data", "best", "defaults", "sheet", 
 class Recipe:
     """A checked recipe. ``digest`` changes with whatever changes the weights.
 
-    It learns from ``art`` and ``photos``, or from ``pairs`` alone. ``init`` names the pack whose weights the generator
-    starts from. ``references`` are the style pictures of sheet and preview, where the network takes one.
+    It learns from ``art`` and ``photos``, from ``pairs`` alone, or, where the network ``takes_words``, from scenes that
+    are drawn of words, with or without ``art``; then ``sheet`` and ``preview`` are texts. ``init`` names the pack whose
+    weights the generator starts from. ``references`` are the style pictures of sheet and preview, where the network
+    takes one.
     """
 
     path: Path
@@ -88,6 +95,10 @@ class Recipe:
         return self.art.pictures if self.art else ()
 
     @property
+    def takes_words(self) -> bool:
+        return network(self.network).takes == WORDS
+
+    @property
     def steps(self) -> int:
         return sum(phase.steps for phase in self.phases)
 
@@ -112,7 +123,7 @@ def read(path: Path) -> Recipe:
 def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
     table = Table(str(path), "", values)
     known, options = _network(table)
-    art, photos, pairs = _material(table)
+    art, photos, pairs = _scenes(table, known.planned(options)) if known.takes == WORDS else _material(table)
     recipe = Recipe(
         path=path,
         digest=_digest(values),
@@ -140,7 +151,7 @@ def _recipe(path: Path, values: Mapping[str, Any]) -> Recipe:
         sheet=table.texts("sheet"),
         references=table.texts("references") if "references" in values else (),
     )
-    if bool(recipe.references) != (known.takes == "photo+reference"):
+    if bool(recipe.references) != (known.takes == REFERENCE):
         need = "must name style pictures to show, for" if not recipe.references else "has no place with"
         table.refuse("references", f"{need} the network {known.name}")
     for key in ("phases", "preview"):
@@ -162,6 +173,19 @@ def _material(table: Table) -> tuple[Art | None, tuple[Photos, ...], Pairs | Non
     if not photos:
         table.refuse("photos", "must not be empty")
     return read_art(table.table("art")), photos, None
+
+
+def _scenes(table: Table, planned: nn.Module) -> tuple[Art | None, tuple[()], None]:
+    """The art, where scenes that are drawn of words are to be painted like some; the network must fit the scenes."""
+    for key in ("photos", "pairs"):
+        if key in table.values:
+            table.refuse(key, "has no place with a network that takes words, which learns from scenes drawn by program")
+    takes = taking_words(planned)
+    if not takes.words or not set(takes.words) <= set(KEYWORDS):
+        table.refuse("network.words", f"must name words that scenes are drawn of: {', '.join(KEYWORDS)}")
+    if takes.latent != scenery.NUMBERS:
+        table.refuse("network.latent", f"must be {scenery.NUMBERS}, as many numbers as a scene is drawn by")
+    return read_art(table.table("art")) if "art" in table.values else None, (), None
 
 
 def _digest(values: Mapping[str, Any]) -> str:
@@ -206,7 +230,8 @@ def _losses(table: Table) -> dict[str, Loss]:
 def _check_losses(recipe: Recipe, table: Table) -> None:
     smallest = min(min(phase.sizes) for phase in recipe.phases)
     for name, loss in recipe.losses.items():
-        if loss.needs_pairs and recipe.pairs is None:
+        drawn = recipe.takes_words and recipe.art is None  # then each scene is a picture's own target
+        if loss.needs_pairs and recipe.pairs is None and not drawn:
             table.refuse(f"losses.{name}", "compares with the photo's own target, and needs `pairs`")
         if smallest < loss.least:
             table.refuse(f"losses.{name}", f"cannot judge crops of {smallest} pixels; it needs at least {loss.least}")

@@ -1,7 +1,7 @@
 """Pictures to look at: the sample sheet of a training, and a pack's preview."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle
 from pathlib import Path
 
@@ -9,7 +9,8 @@ import torch
 from PIL import Image, ImageOps
 from torch import nn
 
-from styles.training import pictures
+from styles.theme import Theme, code, taking_words
+from styles.training import imagined, pictures
 
 ROW = 384  # pixels of a row's height on the sheet
 ACROSS = 5 * ROW  # of the sheet's width
@@ -18,14 +19,21 @@ REFERENCE = 256  # of a style picture's shorter side, as a training sees it
 QUALITY = 88
 
 
+Look = Callable[[Image.Image], Image.Image]
+"""Shows what becomes of a picture."""
+
+
 class Looker:
     """Restyles whole pictures with the generator as it stands, in float32.
 
-    With ``references`` each picture takes the style of the next of them, which then shows in its corner.
+    ``multiple`` is of the sides that the generator takes: a few pixels of the picture may be squeezed away. With
+    ``references`` each picture takes the style of the next of them, which then shows in its corner.
     """
 
-    def __init__(self, generator: nn.Module, device: torch.device, references: Sequence[Image.Image] = ()) -> None:
-        self.generator, self.device = generator.eval(), device
+    def __init__(
+        self, generator: nn.Module, device: torch.device, multiple: int, references: Sequence[Image.Image] = ()
+    ) -> None:
+        self.generator, self.device, self._multiple = generator.eval(), device, multiple
         self._references = cycle(pictures.sized(each, REFERENCE) for each in references) if references else None
 
     @torch.inference_mode()
@@ -41,8 +49,22 @@ class Looker:
         return result
 
     def _batch(self, picture: Image.Image) -> torch.Tensor:
-        fitting = picture.resize([side - side % 4 for side in picture.size])
+        fitting = picture.resize([side - side % self._multiple for side in picture.size])
         return pictures.batch([pictures.tensor(fitting)], self.device)
+
+
+class Imaginer:
+    """Makes, beside one drawn scene after another, the generator's picture of the same text, as it stands."""
+
+    def __init__(self, generator: nn.Module, device: torch.device, texts: Sequence[str]) -> None:
+        self._generator, takes = generator.eval(), taking_words(generator)
+        themes = [Theme.of(text, imagined.SEED, takes.words, takes.latent) for text in texts]
+        self._codes = cycle(code(takes, themes, device).detach().chunk(len(themes)))
+
+    @torch.inference_mode()
+    def __call__(self, drawn: Image.Image) -> Image.Image:
+        code = next(self._codes)
+        return _picture(self._generator(code.new_zeros(1, 3, *drawn.size), code))
 
 
 def _picture(styled: torch.Tensor) -> Image.Image:
@@ -50,7 +72,7 @@ def _picture(styled: torch.Tensor) -> Image.Image:
     return Image.fromarray(pixels.permute(1, 2, 0).cpu().numpy())
 
 
-def sheet(look: Looker, photos: Sequence[Image.Image], path: Path, side: int = ROW) -> None:
+def sheet(look: Look, photos: Sequence[Image.Image], path: Path, side: int = ROW) -> None:
     """Write photos above their results, a row of pairs under the other, seen at ``side`` pixels of the shorter side."""
     pairs = [(photo, look(photo)) for photo in (pictures.sized(each, side) for each in photos)]
     columns = [(_row(before), _row(after)) for before, after in pairs]
@@ -82,7 +104,7 @@ def _lines(widths: Sequence[int]) -> list[list[int]]:
     return lines
 
 
-def preview(look: Looker, photos: Sequence[Image.Image]) -> bytes:
+def preview(look: Look, photos: Sequence[Image.Image]) -> bytes:
     """Results side by side, each a square of the middle; a JPEG."""
     squares = [look(ImageOps.fit(photo, (PREVIEW, PREVIEW), Image.Resampling.LANCZOS)) for photo in photos]
     strip = Image.new("RGB", (PREVIEW * len(squares), PREVIEW))

@@ -15,6 +15,7 @@ from styles.errors import BrokenPack, NoSuchStyle
 from styles.library import BUILT_IN, Library
 from styles.networks import baking, network
 from styles.networks.arbitrary import ArbitraryNet
+from styles.networks.scenes import PaintedScenes
 from styles.training.errors import BadStart
 from styles.training.recipe import Recipe
 
@@ -30,7 +31,7 @@ class Start:
     card: Card
 
     def give(self, module: nn.Module) -> str:
-        """Put the pack's weights into a module of its network, or its brush into a painter for any style.
+        """Put the pack's weights into a module of its network, or its brush into a painter of any style or of scenes.
 
         Returns in words which they were.
 
@@ -43,6 +44,8 @@ class Start:
             raise BadStart(str(error)) from error
         if isinstance(module, ArbitraryNet) and self.card.network == SMALL:
             baking.give(module, weights)
+        elif isinstance(module, PaintedScenes) and self.card.network == SMALL:
+            module.painter.load_state_dict(weights)
         else:
             module.load_state_dict(weights)
         return f"{self.card.id} {self.card.version}, weights {self.card.sha256[:12]}"
@@ -80,8 +83,10 @@ def _shipped(init: str, folder: Path, built_in: Path) -> Path:
 
 
 def _brush(name: str, options: Mapping[str, Option]) -> dict[str, Any] | None:
-    """The network whose brush a painter for any style can begin with, with its options; None for any other network."""
+    """The network whose brush a painter for any style, or of scenes, can begin with, with its options; else None."""
     module = network(name).planned(options)
+    if isinstance(module, PaintedScenes):
+        return _full(SMALL, {key: value for key, value in options.items() if key != "words"})
     return _full(SMALL, dict(baking.plain_options(module))) if isinstance(module, ArbitraryNet) else None
 
 

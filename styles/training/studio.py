@@ -11,17 +11,19 @@ from torch import Tensor
 
 from styles.training import device as devices
 from styles.training import pairs, perception, pictures
+from styles.training.imagined import Imagined
 from styles.training.material import Art, Pairs
 from styles.training.pictures import Gallery
 from styles.training.recipe import Recipe
 from styles.training.scene import Eyes
+from styles.training.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
 class Studio:
     """``wanted`` names the layers of each perceptual network that the recipe's losses look at."""
 
-    material: "Loose | Matched"
+    material: "Loose | Matched | Imagined"
     eyes: Eyes
     wanted: Mapping[str, Collection[str]]
     sheet: list[Image.Image]
@@ -39,12 +41,22 @@ class Studio:
         dtype = devices.precision(device)
         eyes = {name: perception.load(name, vgg).to(device, dtype) for name in wanted}
         _check_depth(wanted, eyes)
-        shown = (_read(patterns, root) for patterns in (recipe.sheet, recipe.preview, recipe.references))
-        return cls(_material(recipe, root), eyes, wanted, *shown)
+        material = _material(recipe, root)
+        shown = (_shown(each, root, material) for each in (recipe.sheet, recipe.preview, recipe.references))
+        return cls(material, eyes, wanted, *shown)
 
     def crops(self, count: int, size: int, draw: random.Random) -> tuple[list[Tensor], list[Tensor]]:
         """``count`` crops of photos, and as many of art (of pairs: their targets), bytes of ``3 x size x size``."""
+        if isinstance(self.material, Imagined):
+            raise ValueError("scenes drawn of words have themes, and no crops")
         return self.material.crops(count, size, draw)
+
+    @property
+    def imagined(self) -> Imagined:
+        """The scenes to draw of words, where the generator takes these."""
+        if not isinstance(self.material, Imagined):
+            raise ValueError("photos have crops, and no themes")
+        return self.material
 
     def whole_art(self) -> list[Tensor]:
         """Every picture of the art, ``3 x H x W`` bytes each."""
@@ -57,19 +69,17 @@ class Studio:
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """Photos and art that know nothing of each other; ``plan`` says how the art is seen."""
+    """Photos and art that know nothing of each other."""
 
     photos: Gallery
-    art: Gallery
-    plan: Art
+    art: Shown
 
     def crops(self, count: int, size: int, draw: random.Random) -> tuple[list[Tensor], list[Tensor]]:
         photos = self.photos.crops(count, size, draw, loosest=pictures.SPARE)
-        art = self.art.crops(count, size, draw, loosest=self.plan.loosest, top=self.plan.top)
-        return photos, [pictures.varied(crop, draw) for crop in art] if self.plan.varied else art
+        return photos, self.art.crops(count, size, draw)
 
     def whole_art(self) -> list[Tensor]:
-        return self.art.pictures
+        return self.art.gallery.pictures
 
     @property
     def photo_count(self) -> int:
@@ -94,8 +104,11 @@ class Matched:
         return len(self.pairs.pictures)
 
 
-def _material(recipe: Recipe, root: Path) -> Loose | Matched:
+def _material(recipe: Recipe, root: Path) -> Loose | Matched | Imagined:
     largest = max(phase.size for phase in recipe.phases)
+    if recipe.takes_words:
+        art = Shown.open(recipe.art, root, largest) if recipe.art else None
+        return Imagined(str(recipe.network_options["words"]).split(","), recipe.best, art)
     if recipe.pairs:
         return _matched(recipe.pairs, root, largest)
     if recipe.art is None:
@@ -110,17 +123,15 @@ def _matched(plan: Pairs, root: Path, largest: int) -> Matched:
 
 
 def _loose(recipe: Recipe, art: Art, root: Path, largest: int) -> Loose:
-    paths = pictures.find(art.pictures, root)
     groups = [(pictures.find(kind.pictures, root), kind.share) for kind in recipe.photos]
     photos = Gallery.of(groups, round(largest * pictures.SPARE))
-    shown = Gallery.of([(paths, 1.0)], max(art.side, largest))
-    if art.drawn:
-        shown = Gallery([([pictures.drawn(picture, art.drawn) for picture in shown.pictures], 1.0)])
-    return Loose(photos, shown, art)
+    return Loose(photos, Shown.open(art, root, largest))
 
 
-def _read(patterns: tuple[str, ...], root: Path) -> list[Image.Image]:
-    return [pictures.read(path) for path in pictures.find(patterns, root)]
+def _shown(named: tuple[str, ...], root: Path, material: Loose | Matched | Imagined) -> list[Image.Image]:
+    if isinstance(material, Imagined):
+        return material.shown(named)
+    return [pictures.read(path) for path in pictures.find(named, root)]
 
 
 def _wanted(recipe: Recipe) -> dict[str, set[str]]:

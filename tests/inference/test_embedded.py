@@ -289,6 +289,18 @@ async def test_only_the_running_and_the_next_batch_are_ever_decoded(
     assert len(decoded) == 11
 
 
+async def test_what_people_wait_for_is_loaded_while_something_else_runs(tmp_path: Path) -> None:
+    library = WatchedLibrary(tmp_path, "ash", "birch", "cedar", "dogwood")
+    async with serving(library, replace(ONE, loads_ahead=2)) as service:
+        holder = await hold(service, library)
+        asking = [await ask(service, job(f"user {style}", style)) for style in ("birch", "cedar", "dogwood")]
+        await until(lambda: sorted(library.loads) == ["ash", "birch", "cedar", "dogwood"])
+        assert not holder.task.done()
+        library.gate.set()
+        await asyncio.gather(holder.task, *(each.task for each in asking))
+    assert len(library.loads) == 4
+
+
 async def test_positions_fall_to_one_and_are_not_told_twice(library: WatchedLibrary) -> None:
     async with serving(library) as service:
         holder = await hold(service, library)

@@ -82,7 +82,7 @@ async def test_a_photo_comes_back_styled(caller: Caller, good: Fields) -> None:
     status, answer, body = await caller.stylize(good)
     assert (status, answer.content_type) == (200, "image/jpeg")
     assert Image.open(io.BytesIO(body)).size == (96, 64)
-    assert {name: value for name, value in answer.headers.items() if name.startswith("Atelier-")} == {
+    assert {name.title(): value for name, value in answer.headers.items() if name.title().startswith("Atelier-")} == {
         "Atelier-Waited-S": "0.250",
         "Atelier-Ran-S": "0.500",
         "Atelier-Batch-Size": "4",
@@ -148,6 +148,7 @@ TROUBLES: list[tuple[ServiceError, int]] = [
     (errors.NotAPicture("No."), 415),
     (errors.TooSmall("No."), 415),
     (errors.InvalidOption("No."), 422),
+    (errors.UnknownWords(("sea", "night")), 422),
     (errors.ReferenceMissing("No."), 422),
     (errors.BadReference("No."), 422),
     (errors.Busy(7.2), 429),

@@ -85,7 +85,7 @@ async def test_what_moves_for_too_long_is_refused_and_its_first_frame_is_not(ser
 
 
 async def test_how_long_it_may_be_is_the_owners(library: WatchedLibrary) -> None:
-    async with EmbeddedService(library, device="cpu", max_frames=3) as service:
+    async with EmbeddedService(library, device="cpu", limits=Limits(moving_frames=3)) as service:
         with pytest.raises(TooManyFrames):
             await service.stylize(Job(animated("GIF"), "ash"))
 

@@ -191,13 +191,14 @@ async def test_32_different_style_pictures_run_together_and_each_gets_its_own(li
         library.gate.set()
         await holder
         together = dict(zip(mixed, await asyncio.gather(*tasks), strict=True))
-    assert sorted(library.batches) == [1, 8, 16, 16]
+    assert sum(library.batches) == 41
+    assert len(library.batches) <= 6, "four, and one more for each style whose first was taken before others came"
     for number, before in enumerate(alone):
         after = together[job(number, user=f"test:{number}")]
-        assert after.batch_size == 16
         assert np.abs(pixels(after) - pixels(before)).max() <= 1
-    pictures = {after.picture for one, after in together.items() if one.references}
-    assert len(pictures) == 32
+    liked = [after for one, after in together.items() if one.references]
+    assert max(after.batch_size for after in liked) == 16
+    assert len({after.picture for after in liked}) == 32
 
 
 async def test_a_picture_is_encoded_once_for_everybody(library: WatchedLibrary) -> None:

@@ -25,9 +25,10 @@ WHITE = np.full((64, 96, 3), 255, np.uint8)
 
 
 class WatchedLibrary(Library):
-    """``gate`` holds every generator while it is closed; ``batches`` are the sizes that ran.
+    """``gate`` holds every generator while it is closed; ``batches`` are the sizes that ran, ``sizes`` the pictures'.
 
-    ``encoded`` are the sizes of the style pictures whose codes were made, each (height, width).
+    ``encoded`` are the sizes of the style pictures whose codes were made, each (height, width); ``imagined`` counts
+    codes of words.
     """
 
     def __init__(self, root: Path, *styles: str) -> None:
@@ -38,7 +39,9 @@ class WatchedLibrary(Library):
         self.gate, self.entered = threading.Event(), threading.Event()
         self.gate.set()
         self.batches: list[int] = []
+        self.sizes: list[tuple[int, int]] = []
         self.encoded: list[tuple[int, int]] = []
+        self.imagined = 0
         self.loads: list[str] = []
         self.out_of_order = False
 
@@ -65,8 +68,24 @@ class _Watched(nn.Module):
         codes: Tensor = encode(references)
         return codes
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(getattr(self.inner, "words", ()))
+
+    @property
+    def latent(self) -> int:
+        return int(getattr(self.inner, "latent", 0))
+
+    def code(self, latents: Tensor, labels: Tensor) -> Tensor:
+        self.library.imagined += 1
+        code = getattr(self.inner, "code", None)
+        assert code is not None, "it takes no words"
+        made: Tensor = code(latents, labels)
+        return made
+
     def forward(self, images: Tensor, *codes: Tensor) -> Tensor:
         self.library.batches.append(len(images))
+        self.library.sizes.append((images.shape[2], images.shape[3]))
         self.library.entered.set()
         assert self.library.gate.wait(20), "nobody opened the gate"
         if self.library.out_of_order:
@@ -86,7 +105,9 @@ async def watching(library: Library, limits: Limits, lanes: int = 1) -> AsyncIte
     async with EmbeddedService(library, device="cpu", limits=replace(limits, lanes=lanes)) as service:
         if isinstance(library, WatchedLibrary):
             library.batches.clear()
+            library.sizes.clear()
             library.encoded.clear()
+            library.imagined = 0
             library.entered.clear()
         try:
             yield service

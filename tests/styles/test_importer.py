@@ -15,6 +15,7 @@ from styles.importer import import_checkpoint, unknown_origin
 from styles.samples import sample
 from tests.styles.making import card, generator
 from tests.styles.networks.test_published import adain_states, cyclegan_state
+from tests.styles.networks.test_stylegan2 import published as stylegan2_state
 
 
 def blank(network: str = "cyclegan") -> Card:
@@ -54,6 +55,19 @@ def test_a_published_fast_neural_style(shared: Path, tmp_path: Path) -> None:
     painted = style(torch.nn.functional.interpolate(sample(), (96, 128)))
     assert 0.1 < painted.mean() < 0.9
     assert painted.std() > 0.1
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_a_published_stylegan2_is_taken_by_its_running_mean(nested: bool, tmp_path: Path) -> None:
+    state = stylegan2_state(mean=False)
+    whole = {"g": {}, "g_ema": state, "latent_avg": torch.zeros(6), "d_optim": {}} if nested else state
+    torch.save(whole, tmp_path / "550000.pt")
+
+    taken = import_checkpoint(tmp_path / "550000.pt", blank("stylegan2"), tmp_path)
+
+    style = pack.load(tmp_path / "taken", taken, "cpu", torch.float32)
+    assert (taken.takes, taken.size.best) == ("words", 64)
+    assert style(torch.zeros(1, 3, 16, 16), style.imagine("anything at all", 3)).std() > 0.01
 
 
 class Bomb:

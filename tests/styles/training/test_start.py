@@ -78,3 +78,17 @@ def test_broken_weights_are_refused(recipe: Written, vgg: Path, tmp_path: Path, 
     path = recipe("seed = 3", "seed = 3\ninit = 'first/pack'")
     with pytest.raises(BadStart, match=r"its SHA-256 is not the one in style\.toml"):
         train(path, out=tmp_path / "second", vgg=vgg, progress=False)
+
+
+def test_a_painter_for_any_style_starts_from_a_styles_brush(
+    recipe: Written, vgg: Path, tmp_path: Path, first: Path
+) -> None:
+    """The whole way to a pack, with a sheet whose photo's sides are no multiples of what its bands take."""
+    path = recipe('name = "small"', 'name = "arbitrary"')
+    path.write_text("init = 'first/pack'\nreferences = ['art/print.png']\n" + path.read_text())
+
+    made = train(path, out=tmp_path / "second", vgg=vgg, progress=False)
+
+    assert pack.report(made)["started_from"].startswith("tiny 1.2.3, weights ")
+    assert (tmp_path / "second/sheet.png").is_file()
+    assert pack.read(made).takes == "photo+reference"

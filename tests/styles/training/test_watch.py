@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -73,8 +74,17 @@ def test_a_sound_generator_is_left_in_peace(photos: Gallery, generator: Callable
 @pytest.mark.parametrize("style", sorted(folder.name for folder in BUILT_IN.iterdir()))
 def test_a_shipped_style_is_left_in_peace(photos: Gallery, style: str) -> None:
     loaded = pack.load(BUILT_IN / style, pack.read(BUILT_IN / style), CPU, torch.float32)
-    module, codes = loaded.module, (loaded.encode(sample("painting")),) if loaded.code_size else ()
-    assert watched(photos, lambda photo: module(photo, *(code.expand(len(photo), -1) for code in codes))) == []
+    painting, seeds = sample("painting"), count()
+
+    def paint(photo: Tensor) -> Tensor:
+        if loaded.card.takes == "words":
+            codes = [torch.cat([loaded.imagine("", next(seeds)) for _ in photo])]
+        else:
+            codes = [loaded.encode(painting).expand(len(photo), -1)] if loaded.code_size else []
+        painted: Tensor = loaded.module(photo, *codes)
+        return painted
+
+    assert watched(photos, paint) == []
 
 
 def test_a_discriminator_that_knows_all_is_named(photos: Gallery) -> None:
