@@ -43,6 +43,10 @@ class ChatGone(SendFailed):
     """Nobody can be reached there any more: the person blocked us, we were removed, or the chat was deleted."""
 
 
+class MessageGone(SendFailed):
+    """What was to be changed or taken back is no longer there; adapters keep this to themselves."""
+
+
 class TurnedAway(SendFailed):
     """The platform lets us in no more until somebody mends it: a token was revoked, say. It is not about what was sent.
 
@@ -63,6 +67,9 @@ class Adapter(Protocol):
 
     Every sending method waits until it is connected, waits out the platform's flood control, retries where nothing was
     delivered, and raises ``SendFailed`` or ``SendUncertain``; all methods raise ``TurnedAway`` after ``run`` did.
+
+    Methods with a body say what holds where a platform has nothing of the kind: an adapter that names this class as its
+    base leaves them out.
     """
 
     platform: str
@@ -79,16 +86,16 @@ class Adapter(Protocol):
         """
         ...
 
-    async def avatar(self, person: Person, address: Address) -> Picture | None:
+    async def avatar(self, person: Person, address: Address) -> Picture | None:  # noqa: ARG002 - for who overrides it
         """A person's profile picture, or None when there is none or it is hidden from us.
 
         Of the speaker or of a member; the conversation has asked the member first.
         """
-        ...
+        return None
 
-    async def chat_picture(self, address: Address) -> Picture | None:
+    async def chat_picture(self, address: Address) -> Picture | None:  # noqa: ARG002 - for who overrides it
         """The group's own picture, or None where there is none."""
-        ...
+        return None
 
     async def administers(self, person: Person, address: Address) -> bool:
         """Whether the person may decide for the chat. In a private chat everybody may. False when it is unknown."""
@@ -113,9 +120,9 @@ class Adapter(Protocol):
         """
         ...
 
-    async def busy(self, address: Address) -> None:
+    async def busy(self, address: Address) -> None:  # noqa: ARG002 - for who overrides it
         """Show "sending a photo…" for a few seconds where the platform can; cheap, best effort, never raises."""
-        ...
+        return
 
     async def show(self, address: Address, answer: Answer, key: str) -> str:
         """Send pictures. ``key`` names the answer uniquely, for platforms that can recognise a repetition.

@@ -8,12 +8,12 @@ import unicodedata
 from dataclasses import dataclass
 
 MENU = (
-    *("style", "styles", "try", "like", "avatar", "queue", "cancel"),
+    *("style", "styles", "try", "like", "theme", "avatar", "queue", "cancel"),
     *("newstyle", "mystyles", "settings", "language", "privacy", "forgetme", "help"),
 )
 NAMES = (*MENU, "start")  # platforms offer "start" by themselves
 RESTYLING = (  # what a chat's rules may leave to its admins
-    *("style", "styles", "try", "like", "avatar", "again", "newstyle"),
+    *("style", "styles", "try", "like", "theme", "avatar", "again", "newstyle"),
 )
 OF_RIGHT = ("privacy", "forgetme")  # answered even to people whom the operator has blocked
 _LONGEST_WISH = 200  # characters; far longer than any name, short enough for any pattern
@@ -95,6 +95,11 @@ def _ending(words: str, asked: dict[str, bool]) -> tuple[str, bool, re.Match[str
         if name not in asked and (match := ending.search(words)):
             return name, value, match
     return None
+
+
+def worded(rest: str) -> str:
+    """What a picture is to be made of, as ``/theme`` takes it: on one line, and of what can be seen."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in rest).split())
 
 
 def spoken(command: str, wish: Wish) -> str:

@@ -1,5 +1,6 @@
 """Getting a request through to a platform: tried again where nothing has left, or where twice does no harm."""
 
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -30,9 +31,11 @@ async def through(
     meaning: Callable[[E], SendFailed | None],
     *,
     repeatable: bool = False,
+    patient: bool = False,
 ) -> T:
-    """Make a request, over aiohttp, until it is through. ``repeatable``: making it twice leaves one message.
+    """Make a request, over aiohttp, until it is through.
 
+    ``repeatable``: making it twice leaves one message. ``patient``: it is then tried for as long as it takes.
     ``meaning`` tells what a ``refused`` of the platform's library means; None if the platform itself broke, and
     perhaps did what it was asked.
 
@@ -40,7 +43,7 @@ async def through(
         SendFailed: the platform refused.
         SendUncertain: the connection broke after the request had left, and could not be repeated, or all that time.
     """
-    give_up, backoff, left = time.monotonic() + PATIENCE_S, Backoff(Waits()), False
+    give_up, backoff, left = time.monotonic() + (math.inf if patient else PATIENCE_S), Backoff(Waits()), False
     while True:
         try:
             return await attempt()

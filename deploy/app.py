@@ -96,15 +96,17 @@ async def open_embedded(settings: Settings, *, trains: bool = False) -> "AsyncIt
     """``trains``: here creators' styles are made better, if anywhere; else what is to be trained is only kept."""
     library = open_library(settings)  # what is wrong there is said before torch is loaded
     from inference.embedded import EmbeddedService
+    from inference.limits import Limits
     from inference.pictures import Labels
 
+    limits = Limits(moving_frames=settings.max_frames, cache_bytes=settings.cache_mb << 20)
     labels = Labels(settings.producer or "")
     async with EmbeddedService(
         library,
         device=settings.device,
         runtime=settings.runtime,
+        limits=limits,
         labels=labels,
-        max_frames=settings.max_frames,
         training=leave_to_train(settings, runs=trains),
     ) as embedded:
         yield embedded

@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     )
     max_items: int = Field(10, ge=1, le=20, description="pictures of one message that are made, 1 to 20")
     max_frames: int = Field(60, ge=1, description="frames that a moving picture may have")
+    cache_mb: int = Field(256, ge=16, description="megabytes of loaded generators that are kept")
 
     @field_validator("styles", mode="before")
     @classmethod

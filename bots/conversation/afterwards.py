@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from bots.adapter import Adapter, SendFailed, SendUncertain, TurnedAway
 from bots.conversation import again
-from bots.conversation.delivery import answer_key
 from bots.ledger import Entry, Ledger
 from bots.ledger.shown import Place, Shown
+from bots.message import answer_key
 
 log = logging.getLogger(__name__)
 _PATIENCE_S = 20.0  # with one platform, each time; one that is not connected has us wait

@@ -19,7 +19,7 @@ _REMEMBERED_S = 86400  # about as long as the addresses of Discord's pictures; t
 _STEP = 25  # percent
 _PER_ROW = 3
 _OWN = "own"  # takes back what was said of colours: the style's own way again
-_FILE, _STILL = "file", "still"
+_FILE, _STILL, _ANOTHER = "file", "still", "another"
 DELETE = "delete"
 SEVERAL = ","  # joins the ids of the styles on a sheet
 
@@ -33,7 +33,8 @@ class Past:
     ``full`` asks for the full size, ``still`` for the first frame of what moves. ``among`` is how many pictures a
     sheet's one was the first of. ``references`` are style pictures, ``weights`` their shares, none for equal ones.
     ``subject`` is the id of another member whose picture it is, who allowed this and no more: it is not remembered how
-    to fetch that picture again.
+    to fetch that picture again. Where there is no photo, ``words`` and ``seed`` make one in the style ``maker``, the
+    same one every time; ``wish.style`` is that style, or one for photos in which the picture comes then.
     """
 
     wish: Wish
@@ -46,6 +47,19 @@ class Past:
     references: tuple[Picture, ...] = ()
     weights: tuple[float, ...] = ()
     subject: str = ""
+    words: str = ""
+    seed: int = 0
+    maker: str = ""
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it can be made once more."""
+        return bool(self.pictures or self.words)
+
+    @property
+    def is_words_alone(self) -> bool:
+        """Whether it is a picture of words that no other style has restyled."""
+        return bool(self.words) and self.wish.style == self.maker
 
     @property
     def blend(self) -> tuple[tuple[Picture, float], ...]:
@@ -91,10 +105,10 @@ def deletes(asked: Command) -> bool:
     return asked.name == "again" and asked.rest.partition(" ")[2] == DELETE
 
 
-def changed(past: Past, words: str) -> Past:
+def changed(past: Past, words: str, seed: int = 0) -> Past:
     """A past with what the words say in the place of what it said before; itself if they say nothing.
 
-    A word that changes something is never a style's name here.
+    A word that changes something is never a style's name here. ``seed`` is a new one, for another picture.
     """
     if words == _OWN:
         return replace(past, wish=replace(past.wish, keep_colours=None, match_colours=None))
@@ -102,22 +116,26 @@ def changed(past: Past, words: str) -> Past:
         return replace(past, as_file=True, full=True)
     if words == _STILL:
         return replace(past, still=True)
+    if words == _ANOTHER:
+        return replace(past, seed=seed)
     said = {name: value for name, value in asdict(wish(words)).items() if value not in (None, "")}
     return replace(past, wish=replace(past.wish, **said))
 
 
 def buttons(tag: str, key: str, past: Past) -> Rows:
     """What may be changed about a result; of pictures that are not at hand again it can only be deleted."""
-    if not past.pictures:
-        return ((_button(tag, key, "again-delete", DELETE),),)
+    delete, full = ("again-delete", DELETE), [] if past.full else [("again-file", _FILE)]
+    if not past.is_at_hand:
+        return _rows(tag, key, [delete])
+    another = [("again-another", _ANOTHER)] if past.words else []
+    if past.is_words_alone:
+        return _rows(tag, key, [*another, ("again-style", "")], [*full, delete])
     percent = _percent(past.wish)
     weaker = [("again-weaker", f"{(percent - 1) // _STEP * _STEP}%")] if percent > _STEP else []
     stronger = [("again-stronger", f"{(percent // _STEP + 1) * _STEP}%")] if percent < 100 else []
     sharper = [] if past.wish.sharp else [("again-sharper", "sharp")]
     colours = ("again-own", _OWN) if past.wish.keep_colours else ("again-keep", "keep")
-    full = [] if past.full else [("again-file", _FILE)]
-    rows = ([*weaker, *stronger, *sharper], [colours, *full], [("again-delete", DELETE), ("again-other", "")])
-    return tuple(tuple(_button(tag, key, label, words) for label, words in row) for row in rows)
+    return _rows(tag, key, [*weaker, *stronger, *sharper], [colours, *full], [delete, ("again-other", ""), *another])
 
 
 def sheet_buttons(tag: str, key: str, styles: Sequence[tuple[str, str]]) -> Rows:
@@ -152,6 +170,16 @@ def liked(tag: str, past: Past) -> str:
         shares = " + ".join(f"{round(weight * 100)} %" for weight in past.weights)
         return replies.text(tag, "like-title-shares", shares=shares)
     return replies.text(tag, "like-title", count=len(past.references))
+
+
+def titled(tag: str, past: Past) -> str:
+    """What a result's caption says where it was made of words."""
+    return replies.text(tag, "theme-title", words=past.words)
+
+
+def _rows(tag: str, key: str, *rows: Sequence[tuple[str, str]]) -> Rows:
+    """Buttons of (label, words)."""
+    return tuple(tuple(_button(tag, key, label, words) for label, words in row) for row in rows)
 
 
 def _button(tag: str, key: str, label: str, words: str) -> Button:

@@ -68,7 +68,11 @@ def _sheet_caption(made: Made, styles: list[tuple[str, str]]) -> str:
 
 
 def _details(made: Made) -> list[str]:
-    return again.told(made.tag, made.past.wish) if made.past else []
+    """What there is to say beside the style, whose place the words have where no other style restyled them."""
+    if made.past is None:
+        return []
+    words = [again.titled(made.tag, made.past)] if made.past.words and not made.past.is_words_alone else []
+    return [*words, *again.told(made.tag, made.past.wish)]
 
 
 def _buttons(made: Made) -> again.Rows:

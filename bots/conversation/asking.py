@@ -1,5 +1,6 @@
 """What a Message asks for. Nothing is shown here and no picture is fetched: understanding it twice does no harm."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from bots.conversation.request import Handler, Reply, request, sentence, unknown
 from bots.ledger.memory import Memory
 from bots.message import Message, Text
 from inference.errors import ServiceError
+
+log = logging.getLogger(__name__)
 
 
 class Asking:
@@ -76,12 +79,13 @@ class Asking:
         return Command("style", style.id) if style else None
 
     async def _help(self, message: Message) -> Text:
-        """What there is to say; of style pictures only where some style takes them."""
+        """What there is to say; of style pictures and of words only where some style takes them."""
+        said = ["help"]
         try:
-            takes = bool(await self._policy.reference_styles(message))
-        except ServiceError:
-            takes = False
-        said = ["help", "help-like"] if takes else ["help"]
+            said += ["help-like"] if await self._policy.reference_styles(message) else []
+            said += ["help-theme"] if await self._policy.word_styles(message) else []
+        except ServiceError as error:
+            log.info("no more help: %s", error)
         return Text("\n".join(replies.text(message.person.language, key) for key in said))
 
     async def _bare_picture(self, message: Message, adapter: Adapter) -> Reply:

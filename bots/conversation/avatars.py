@@ -10,12 +10,11 @@ from bots.commands import Command, Wish, spoken, wish
 from bots.conversation import naming
 from bots.conversation.again import Past
 from bots.conversation.consent import Consent, called
-from bots.conversation.delivery import answer_key
 from bots.conversation.gallery import Gallery, cannot, remembered
 from bots.conversation.policy import Policy
 from bots.conversation.request import Handler, Reply, Request, request, sentence
 from bots.ledger import Ledger, records
-from bots.message import Answer, Message, Person, Picture, Text
+from bots.message import Answer, Message, Person, Picture, Text, answer_key
 from inference.job import Crop
 from inference.service import StyleInfo
 

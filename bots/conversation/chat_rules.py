@@ -49,6 +49,8 @@ class ChatRules:
     async def _styles(self, message: Message, topic: Topic, words: str) -> Text:
         """Which styles are used here, or which is taken where none is named. Raises ServiceError."""
         installed, tag = await self._policy.offered(place(message)), message.person.language
+        if topic is STYLE:
+            installed = tuple(style for style in installed if not naming.takes_words(style))
         if not words:
             return panels.styles(tag, topic, await self._rules(message), installed)
         if words == ("none" if topic is STYLE else "all"):

@@ -12,11 +12,10 @@ from bots import replies
 from bots.adapter import Adapter, SendFailed, SendUncertain, TurnedAway
 from bots.commands import Command
 from bots.conversation import naming
-from bots.conversation.delivery import answer_key
 from bots.conversation.request import Handler, Reply, unknown
 from bots.ledger import Ledger
 from bots.ledger.questions import Permission, Question
-from bots.message import Button, Message, Person, Text
+from bots.message import Button, Message, Person, Text, answer_key
 from inference.errors import Failed
 from inference.service import StyleInfo
 

@@ -39,6 +39,7 @@ from bots.conversation.privacy import Privacy
 from bots.conversation.request import Handler, Request
 from bots.conversation.restyling import Restyling, failure_text
 from bots.conversation.styling import Styling
+from bots.conversation.theming import Theming
 from bots.conversation.tryout import Tryout
 from bots.conversation.turns import Turn, Turns
 from bots.conversation.waiting import Pace, Waiting
@@ -92,6 +93,7 @@ class Conversation:
         self._gallery = Gallery(service, self._policy)
         self._consent = Consent(ledger, self.receive)
         rules = creators or DefaultPolicy(ledger.grants)
+        self._rules = rules
         self._approving = Approving(service, self._policy, ledger, rules, self._adapters)
         self._creating = Creating(service, ledger, rules, self._approving)
         self._bettering = Bettering(service, ledger, self._adapters)
@@ -111,6 +113,7 @@ class Conversation:
             Presses(self._policy, self._gallery, self._ledger),
             Tryout(self._policy, self._ledger),
             Like(self._policy, self._ledger),
+            Theming(self._policy, self._rules),
             ChatRules(self._policy, self._ledger.chats),
             Languages(self._ledger.people),
             Operating(self._policy, self._ledger, self._bulletin),

@@ -17,12 +17,11 @@ from bots.conversation.announced import Announced
 from bots.conversation.answering import failure_text
 from bots.conversation.approving import Approving, drawn
 from bots.conversation.creators_policy import CreatorsPolicy
-from bots.conversation.delivery import answer_key
 from bots.conversation.request import Handler, Reply
 from bots.ledger import Ledger
 from bots.ledger.creations import Added, Making, Stage
 from bots.ledger.sealing import Locked
-from bots.message import Answer, Message, Picture, Text
+from bots.message import Answer, Message, Picture, Text, answer_key
 from inference.creation import MOST_PICTURES
 from inference.errors import BadReference, ServiceError, TooLarge
 from inference.service import Service

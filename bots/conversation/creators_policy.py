@@ -1,13 +1,17 @@
-"""The operator's policy about creators' styles: what no admin's yes can allow."""
+"""The operator's policy about creators' styles, and about words: what no admin's yes can allow."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from enum import StrEnum
+from itertools import accumulate
 from typing import Protocol
 
 from bots.conversation.blocked_names import NAMES
 from bots.conversation.lookalikes import skeleton
 from bots.ledger.grants import Grants
 
+_BETWEEN = re.compile(r"\s+"), re.compile(r"[\W_]+")  # "b@nksy" is one word, "banksy/sea" two
+_LONGEST_NAME = 16  # words; some write a name with a space after each letter
 _SHORT = 5  # letters: a shorter Latin name is refused only as a whole, for it stands within many others ("kaws")
 
 
@@ -35,6 +39,10 @@ class CreatorsPolicy(Protocol):
         """
         ...
 
+    async def refuses(self, words: str, person: str) -> bool:
+        """Whether no picture may be made of these words of a person's ("telegram:17"). Asked for every ``/theme``."""
+        ...
+
 
 class DefaultPolicy:
     """Refuses blocked names, however they are spelled, and pictures of a style that somebody else took back."""
@@ -50,8 +58,20 @@ class DefaultPolicy:
             return Reason.PICTURES
         return None
 
+    async def refuses(self, words: str, person: str) -> bool:  # noqa: ARG002  whose words they are changes nothing
+        whole = any(run in self._blocked for run in _runs(words))
+        return whole or any(map(self._names_blocked, map(skeleton, words.split())))
+
     def _names_blocked(self, name: str) -> bool:
         return any(name == one or (one in name and not _is_short(one)) for one in self._blocked)
+
+
+def _runs(words: str) -> Iterator[str]:
+    """A few words that follow each other, as one name: it begins and ends where they do (“river banks yellow”)."""
+    for between in _BETWEEN:
+        parts = [skeleton(part) for part in between.split(words)]
+        for start in range(len(parts)):
+            yield from accumulate(parts[start : start + _LONGEST_NAME])
 
 
 def _is_short(name: str) -> bool:

@@ -1,13 +1,12 @@
 """Sending an answer once: it is recorded that it leaves, it leaves, it is recorded what became of it."""
 
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 
 from bots import replies
 from bots.adapter import Adapter, ChatGone, SendFailed, SendUncertain, TurnedAway
 from bots.ledger import Entry, Ledger, Reply, State
-from bots.message import Answer, Message, Text
+from bots.message import Answer, Message, Text, answer_key
 
 log = logging.getLogger(__name__)
 
@@ -75,12 +74,6 @@ class Delivery:
         except Exception:  # the words may be lost, but the message must still end
             log.exception("%s × the adapter broke", _name(entry))
         await self._ledger.finish(entry.number, state)
-
-
-def answer_key(message: Message) -> str:
-    """Names an answer uniquely and says nothing else: 24 hexadecimal digits."""
-    name = f"{message.platform}\0{message.chat}\0{message.id}"
-    return hashlib.blake2b(name.encode(), digest_size=12).hexdigest()
 
 
 async def _say(message: Message, adapter: Adapter, text: Text) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bots import replies
-from inference.job import TAKES_REFERENCE
+from inference.job import TAKES_REFERENCE, TAKES_WORDS
 from inference.service import StyleInfo
 
 _RESEMBLES = 0.55  # difflib's ratio: "ukyoe" is 0.91 to "ukiyoe", "stary" is 0.67 to "starrynight"
@@ -21,9 +21,14 @@ def takes_reference(style: StyleInfo) -> bool:
     return style.takes == TAKES_REFERENCE
 
 
+def takes_words(style: StyleInfo) -> bool:
+    """Whether the style makes a picture of words, and takes no photo."""
+    return style.takes == TAKES_WORDS
+
+
 def for_photos(styles: Sequence[StyleInfo]) -> tuple[StyleInfo, ...]:
     """The styles that need a photo alone."""
-    return tuple(style for style in styles if not takes_reference(style))
+    return tuple(style for style in styles if not takes_reference(style) and not takes_words(style))
 
 
 def exact(styles: Sequence[StyleInfo], typed: str) -> StyleInfo | None:

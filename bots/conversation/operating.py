@@ -11,12 +11,11 @@ from bots import replies
 from bots.adapter import Adapter
 from bots.commands import Command
 from bots.conversation.bulletin import Bulletin
-from bots.conversation.delivery import answer_key
 from bots.conversation.policy import Policy
 from bots.conversation.request import Handler, Reply
 from bots.ledger import Ledger
 from bots.ledger.statistics import Statistics
-from bots.message import Button, Message, Text
+from bots.message import Button, Message, Text, answer_key
 
 _PERSON = re.compile(r"([a-z]{1,32}):(\S{1,200})")
 _KEYED = re.compile(r"(send|drop) ([0-9a-f]{24})")

@@ -15,13 +15,12 @@ from bots.conversation import naming
 from bots.conversation.approving import withdraw
 from bots.conversation.bettering import CHOICES, Bettering
 from bots.conversation.consent import called
-from bots.conversation.delivery import answer_key
 from bots.conversation.policy import Policy, place
 from bots.conversation.request import Handler, Reply, unknown
 from bots.ledger import Ledger
 from bots.ledger.creations import Making, Stage
 from bots.ledger.grants import Granted
-from bots.message import Button, Message, Text
+from bots.message import Button, Message, Text, answer_key
 from inference.creation import EVERYWHERE, FOREVER
 from inference.errors import ServiceError
 from inference.service import Service

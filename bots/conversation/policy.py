@@ -73,10 +73,16 @@ class Policy:
         """The styles that may be used in the message's chat with a style picture. Raises ServiceError."""
         return tuple(style for style in await self._all_styles(message) if naming.takes_reference(style))
 
+    async def word_styles(self, message: Message) -> tuple[StyleInfo, ...]:
+        """The styles that may be used in the message's chat for words alone. Raises ServiceError."""
+        return tuple(style for style in await self._all_styles(message) if naming.takes_words(style))
+
     async def without_styles(self, message: Message) -> str:
         """The reply that tells why there is no style here for a photo alone. Raises ServiceError."""
         if await self.reference_styles(message):
             return "no-styles-but-like"
+        if await self.word_styles(message):
+            return "no-styles-but-theme"
         return "no-styles-allowed" if await self.offered(place(message)) else "no-styles"
 
     async def _all_styles(self, message: Message) -> tuple[StyleInfo, ...]:
@@ -119,15 +125,15 @@ class Policy:
         message = entry.message
         tag = message.person.language
         rules = await self._ledger.chats.rules(message.platform, message.chat)
-        if rules.styles and not set(request.style.split(",")) <= set(rules.styles):
+        if rules.styles and not request.styles <= set(rules.styles):
             return Text(replies.text(tag, "style-not-here"))
         request = await self._capped(message, request)
         kept = len(await self._ledger.kept(entry.number))
         waiting = await self._ledger.waiting(message.platform, message.person.id) - kept
-        if waiting + len(request.pictures) > _MOST_WAITING:
+        if waiting + request.count > _MOST_WAITING:
             return Text(replies.text(tag, "too-many-waiting", count=waiting))
         quotas = {"person": rules.person_quota, "chat": rules.chat_quota, "everywhere": self._person_quota}
-        if over := await self._ledger.debits.take(entry, request.style, len(request.pictures), quotas):
+        if over := await self._ledger.debits.take(entry, request.style, request.count, quotas):
             return Text(_over(tag, over))
         # A file carries its label in its metadata, which no platform strips.
         mark = self.mark and rules.label and not request.as_file

@@ -18,6 +18,7 @@ from bots.conversation.answering import failure_text
 from bots.conversation.gallery import Gallery, cannot, remembered
 from bots.conversation.policy import Policy
 from bots.conversation.request import Handler, Reply, request, unknown
+from bots.conversation.theming import drawn
 from bots.ledger import Ledger
 from bots.message import Message, Text
 from inference.errors import StyleWithdrawn
@@ -42,14 +43,14 @@ class Presses:
         if words == again.DELETE:
             return await self._delete(message, key, adapter)
         past = await self._past(message, key, adapter)
-        if past is None or not past.pictures:
+        if past is None or not past.is_at_hand:
             return _whisper(message, "again-gone")
         if not words:
             return await self._gallery.show(message, "gallery-photo", again.command(key), Wish())
         return await self._once_more(message, key, past, words)
 
     async def _once_more(self, message: Message, key: str, past: Past, words: str) -> Reply:
-        changed, styles = again.changed(past, words), await self._styles(message, past)
+        changed, styles = again.changed(past, words, drawn(message)), await self._styles(message, past)
         found = [_named(styles, past, name) for name in changed.styles]
         usable = [style for style in found if style]
         if not usable and await self._policy.withdrawn(message, changed.styles[0]):
@@ -57,15 +58,19 @@ class Presses:
         if not usable or not changed.wish.in_range:
             known = usable[0] if usable else None
             return await cannot(self._policy, message, styles, known, again.command(key), remembered(changed.wish))
+        if changed.words and naming.takes_words(usable[0]):
+            return request(replace(changed, wish=Wish(usable[0].id), maker=usable[0].id))
         wish = replace(changed.wish, style=SEVERAL.join(style.id for style in usable))
         if not naming.takes_reference(usable[0]):
             changed = replace(changed, references=(), weights=())
         return request(replace(changed, wish=wish))
 
     async def _styles(self, message: Message, past: Past) -> Sequence[StyleInfo]:
-        """The styles that the past's pictures are enough for."""
+        """The styles that what the past was made of is enough for; those for a photo come first, as in the gallery."""
         styles = await self._policy.styles(message)
-        return (*styles, *await self._policy.reference_styles(message)) if past.references else styles
+        if past.references:
+            return (*styles, *await self._policy.reference_styles(message))
+        return (*styles, *await self._policy.word_styles(message)) if past.words else styles
 
     async def _past(self, message: Message, key: str, adapter: Adapter) -> Past | None:
         """What the answer was made of, for those who may ask for it."""

@@ -12,12 +12,11 @@ from bots import replies
 from bots.adapter import Adapter, SendFailed, SendUncertain
 from bots.commands import Command
 from bots.conversation.consent import called
-from bots.conversation.delivery import answer_key
 from bots.conversation.request import Handler, Reply, sentence
 from bots.ledger import Entry, Ledger, State
 from bots.ledger.consents import Consent
 from bots.ledger.forgetting import Held
-from bots.message import Button, Message, Text
+from bots.message import Button, Message, Text, answer_key
 
 log = logging.getLogger(__name__)
 Cancel = Callable[[Entry], Awaitable[object]]

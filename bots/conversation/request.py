@@ -18,7 +18,7 @@ _MOST_ECHOED = 40  # characters of what a person typed that are said back
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Pictures that are to be made in one style, or one picture in several on a numbered sheet.
+    """Pictures that are to be made in one style, of photos or of words; or one in several on a numbered sheet.
 
     ``ends_choice``: the style was announced for these pictures alone.
     """
@@ -32,8 +32,18 @@ class Request:
         return self.asked.wish.style
 
     @property
+    def styles(self) -> frozenset[str]:
+        """Every style that it takes, also the one that first makes a picture of the words."""
+        return frozenset((*self.asked.styles, *filter(None, (self.asked.maker,))))
+
+    @property
     def pictures(self) -> tuple[Picture, ...]:
         return self.asked.pictures
+
+    @property
+    def count(self) -> int:
+        """How many pictures are to be made."""
+        return 1 if self.asked.words else len(self.pictures)
 
     @property
     def as_file(self) -> bool:

@@ -7,14 +7,13 @@ from functools import partial
 
 from bots import replies
 from bots.adapter import Adapter, SendFailed, TurnedAway
-from bots.conversation import again, naming
+from bots.conversation import again, imagining, naming
 from bots.conversation.announced import Announced
 from bots.conversation.answering import Made, compose, failure_text
-from bots.conversation.delivery import answer_key
 from bots.conversation.request import Request
 from bots.conversation.waiting import Waiting
 from bots.ledger import Entry, Ledger
-from bots.message import Answer, Picture, Text
+from bots.message import Answer, Picture, Text, answer_key
 from inference.errors import BadReference, Busy, DeadlinePassed, Failed, NotReady, ServiceError, TooLarge
 from inference.job import Job, Reference, Result
 from inference.service import Service
@@ -38,10 +37,10 @@ class Restyling:
     async def keep(self, entry: Entry, request: Request, adapter: Adapter) -> bool:
         """Fetch and record every picture. False if the message was cancelled meanwhile."""
         kept = await self._ledger.kept(entry.number)
-        for item, picture in enumerate(request.pictures):
+        for item in range(request.count):
             if item not in kept:
-                job, failure = await self._job(picture, request, adapter)
-                await self._ledger.keep(entry.number, item, job, failure)
+                job, failure = await self._job(item, request, adapter)
+                await self._ledger.keep(entry.number, item, job, failure, maker=request.asked.maker)
         past = replace(request.asked, pictures=()) if request.asked.subject else request.asked
         await again.remember(self._ledger.memory, entry.message, answer_key(entry.message), past)
         return await self._ledger.accept(entry.number, as_file=request.as_file)
@@ -62,6 +61,8 @@ class Restyling:
         titles = await self._titles(tag)
         if past and past.references:
             titles[past.wish.style] = again.liked(tag, past)
+        elif past and past.is_words_alone:
+            titles[past.wish.style] = again.titled(tag, past)
         answer = compose(Made(tag, key, past, items, titles))
         return replace(answer, as_file=entry.as_file) if isinstance(answer, Answer) else answer
 
@@ -78,11 +79,14 @@ class Restyling:
         except ServiceError:
             return {}
 
-    async def _job(self, picture: Picture, request: Request, adapter: Adapter) -> tuple[Job, str | None]:
-        """A photo with its style pictures, or the code of what is wrong with one of them."""
-        data, failure = await self._fetch(picture, adapter)
+    async def _job(self, item: int, request: Request, adapter: Adapter) -> tuple[Job, str | None]:
+        """A photo with its style pictures, or the code of what is wrong with one of them; or else words."""
+        asked = request.asked
+        if asked.words:
+            return Job(b"", request.style, request.options, words=asked.words, seed=asked.seed), None
+        data, failure = await self._fetch(request.pictures[item], adapter)
         references = []
-        for reference, weight in request.asked.blend:
+        for reference, weight in asked.blend:
             if failure is None:
                 style_picture, refusal = await self._fetch(reference, adapter)
                 failure = BadReference.code if refusal == TooLarge.code else refusal
@@ -132,4 +136,7 @@ class Restyling:
         job = await self._ledger.job(number, item)
         if job is None:
             return Failed.code  # cancelled just now: nobody will read this
-        return await self._service.stylize(replace(job, deadline_s=left_s), partial(waiting.note, item))
+        job, progress = replace(job, deadline_s=left_s), partial(waiting.note, item)
+        if job.words:
+            return await imagining.stylize(self._service, job, await self._ledger.maker(number, item), progress)
+        return await self._service.stylize(job, progress)

@@ -13,7 +13,7 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORDS = (  # what the grammar of some command means by a word
     *("sharp", "sharper", "keep", "match", "own", "my", "face", "faces", "noface", "no", "plain", "fine", "file"),
     *("delete", "still", "group", "for", "all", "none", "auto", "on", "off", "any", "style", "consent", "approve"),
-    *("colour", "colours", "color", "colors", "everyone", "admins", "other", "share", "back", "sure"),
+    *("colour", "colours", "color", "colors", "everyone", "admins", "other", "another", "share", "back", "sure"),
 )
 RESERVED = frozenset((*NAMES, *RESTYLING, *_WORDS))
 

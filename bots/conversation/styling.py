@@ -13,7 +13,7 @@ from bots.conversation.answering import failure_text
 from bots.conversation.gallery import Gallery, cannot
 from bots.conversation.like import Like
 from bots.conversation.policy import Policy
-from bots.conversation.request import Handler, Reply, request
+from bots.conversation.request import Handler, Reply, request, sentence
 from bots.ledger import Ledger
 from bots.message import Answer, Message, Text
 from inference.errors import StyleWithdrawn
@@ -36,6 +36,8 @@ class Styling:
         if style is None and await self._takes_reference(message, name):
             words = command.rest if wish.style else f"{name} {command.rest}"
             return await self._like.like(message, Command("like", words), adapter)
+        if style is None and naming.exact(await self._policy.word_styles(message), name) and not name.isdecimal():
+            return sentence(message, "style-takes-words")
         if style is None or not wish.in_range:
             return await self._ask_for_style(message, styles, style, wish)
         if pictures:

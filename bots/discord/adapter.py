@@ -8,8 +8,9 @@ from dataclasses import replace
 import aiohttp
 import discord
 
+from bots import download
 from bots.adapter import Listener, SendFailed
-from bots.discord import fetching, parcel
+from bots.discord import parcel
 from bots.discord.connection import Connection
 from bots.discord.endpoints import API_URL, Endpoints
 from bots.discord.original import Ack, Originals
@@ -61,7 +62,7 @@ class DiscordAdapter:
             self._routes.stop()
 
     async def fetch(self, picture: Picture) -> bytes:
-        return await fetching.fetch(picture, self._endpoints)
+        return await download.fetch(picture, "Discord", self._endpoints.hosts)
 
     async def avatar(self, person: Person, address: Address) -> Picture | None:
         url = Place.of(address).picture_of(person.id)

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 
 from bots.message import Button
+from bots.rows import broken
 
 PER_ROW, ROWS, PER_MENU = 5, 5, 25
 """Discord's limits: a message has 5 rows, each with 5 buttons or one menu of 25 options."""
@@ -68,7 +69,7 @@ def _without_repetition(rows: Sequence[Sequence[Button]]) -> list[list[Button]]:
 
 def _reflow(rows: Sequence[Sequence[Button]]) -> list[list[Button]]:
     """Rows of at most five; packed tightly when they would otherwise be too many."""
-    wrapped = [list(row[start : start + PER_ROW]) for row in rows for start in range(0, len(row), PER_ROW)]
+    wrapped = broken(rows, PER_ROW)
     if len(wrapped) <= ROWS:
         return wrapped
     flat = iter([button for row in rows for button in row])

@@ -17,6 +17,7 @@ from bots.discord.intake import Intake
 from bots.discord.pictures import picture_of, pictures_of
 from bots.discord.words import meaning, option_name, refusal, said
 from bots.message import Picture
+from inference.job import MOST_WORDS
 
 CHOICES = 25
 """Suggestions that Discord shows while a person types."""
@@ -31,6 +32,7 @@ Say = Callable[[str], str]
 Suggest = Callable[[discord.Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 StyleName = app_commands.Range[str, 1, 64]
 NewName = app_commands.Range[str, 1, 100]
+Words = app_commands.Range[str, 1, MOST_WORDS]
 Percent = app_commands.Range[int, 0, 100]
 
 
@@ -44,6 +46,7 @@ def build(client: discord.Client, intake: Intake) -> app_commands.CommandTree:
     _add_style(tree, intake)
     _add_try(tree, intake)
     _add_like(tree, intake)
+    _add_theme(tree, intake)
     _add_avatar(tree, intake)
     _add_newstyle(tree, intake)
     for name in PLAIN:
@@ -107,6 +110,14 @@ def _add_like(tree: app_commands.CommandTree, intake: Intake) -> None:
         pictures = tuple(picture_of(attachment) for attachment in (image, style_image) if attachment)
         share = None if strength is None else strength / 100
         await intake.interaction(interaction, spoken("like", Wish(strength=share)), pictures)
+
+
+def _add_theme(tree: app_commands.CommandTree, intake: Intake) -> None:
+    @tree.command(name="theme", description=_described("theme"))
+    @app_commands.rename(words=_named("words"))
+    @app_commands.describe(words=_explained("words"))
+    async def theme(interaction: discord.Interaction, words: Words) -> None:
+        await intake.interaction(interaction, f"/theme {_one_line(words)}")
 
 
 def _add_avatar(tree: app_commands.CommandTree, intake: Intake) -> None:

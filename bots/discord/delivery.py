@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import discord
 
-from bots.adapter import ChatGone, SendFailed, TurnedAway
+from bots.adapter import ChatGone, MessageGone, SendFailed, TurnedAway
 from bots.through import through
 
 T = TypeVar("T")
@@ -33,10 +33,6 @@ _log = logging.getLogger(__name__)
 
 class InteractionOver(SendFailed):
     """Discord takes no more answers to this interaction; the channel may still be open."""
-
-
-class MessageGone(SendFailed):
-    """The message to change was deleted."""
 
 
 async def deliver(attempt: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:

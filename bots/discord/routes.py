@@ -10,8 +10,8 @@ import hashlib
 import secrets
 from dataclasses import replace
 
-from bots.adapter import SendFailed, SendUncertain
-from bots.discord.delivery import InteractionOver, MessageGone
+from bots.adapter import MessageGone, SendFailed, SendUncertain
+from bots.discord.delivery import InteractionOver
 from bots.discord.original import Ack, Original, Originals
 from bots.discord.parcel import Parcel
 from bots.discord.place import Place

@@ -15,10 +15,11 @@ _OPTIONS_ZH = {
     "group": "群头像",
     "name": "名字",
     "picture": "图",
+    "words": "文字",
 }
 _MEANINGS = {
     **{"style_image": "menu-style-picture", "member": "menu-member", "group": "menu-group"},
-    **{"name": "menu-new-name", "picture": "menu-new-picture"},
+    **{"name": "menu-new-name", "picture": "menu-new-picture", "words": "menu-words"},
 }
 
 

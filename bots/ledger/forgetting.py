@@ -16,7 +16,7 @@ from bots.ledger.database import Database
 from bots.ledger.debits import DAY_S
 from bots.ledger.grants import signature
 from bots.ledger.shown import Place, places
-from bots.message import Message
+from bots.message import Message, answer_key
 
 _BY_PERSON = "platform = :platform AND person = :person"
 _BY_ASKING = "platform = :platform AND :person IN (person, requester)"
@@ -28,6 +28,10 @@ _PRIVATE = (  # a chat of nobody else's: its id is the person's own on some plat
     "SELECT chat FROM chats WHERE platform = :platform AND private AND (chat = :person "
     f"OR chat IN (SELECT chat FROM messages WHERE {_BY_PERSON} UNION SELECT chat FROM debits WHERE {_BY_PERSON} "
     f"UNION SELECT chat FROM remembered WHERE {_BY_PERSON} UNION SELECT chat FROM shown WHERE {_BY_PERSON}))"
+)
+_MADE_OF_THEIRS = (  # by whatever message, as a press on a gallery's button names nobody
+    "SELECT what FROM remembered WHERE platform = :platform AND what GLOB 'result *' "
+    "AND json_valid(value) AND json_extract(value, '$.subject') = :person"
 )
 _COUNTS = {
     "waiting": f"SELECT count(*) FROM messages WHERE {_BY_PERSON} AND body IS NOT NULL AND number != :own",
@@ -193,12 +197,14 @@ async def _search(db: aiosqlite.Connection, table: str) -> str:
 async def _leave_others(db: aiosqlite.Connection, values: Mapping[str, Any]) -> tuple[Message, ...]:
     """Take the person out of the open messages of others; drop those that want their profile picture."""
     dropped = []
+    theirs = {what for (what,) in await db.execute_fetchall(_MADE_OF_THEIRS, values)}
     for number, body in tuple(await db.execute_fetchall(_OTHERS_OPEN, values)):
         message = records.message_from_json(body)
-        if all(person.id != values["person"] for person in message.mentioned):
+        made = f"result {answer_key(message)}" in theirs
+        if not made and all(person.id != values["person"] for person in message.mentioned):
             continue
         command = parse(message.text)
-        if command and command.name == "avatar":
+        if made or (command and command.name == "avatar"):
             dropped.append(message)
             await db.execute("DELETE FROM jobs WHERE number = ?", (number,))
             await db.execute(

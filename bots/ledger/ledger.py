@@ -97,15 +97,19 @@ class Ledger:
         )
         return tuple(records.entry(*row) for row in rows)
 
-    async def keep(self, number: int, item: int, job: Job, failure: str | None = None) -> None:
-        """Record one picture of a message or, with ``failure``, why there is none. Keeping it again changes nothing."""
+    async def keep(self, number: int, item: int, job: Job, failure: str | None = None, *, maker: str = "") -> None:
+        """Record one picture of a message or, with ``failure``, why there is none. Keeping it again changes nothing.
+
+        ``maker`` is the style that makes a picture of the job's words, if it has any.
+        """
         options = records.options_to_json(job.options)
+        made_of = (job.words, job.seed, maker) if job.words else ("", 0, "")
         async with self._database.transaction() as db:
             cursor = await db.execute(
-                "INSERT INTO jobs (number, item, style, options, failure, picture) "
-                "SELECT number, ?, ?, ?, ?, ? FROM messages WHERE number = ? AND body IS NOT NULL "
+                "INSERT INTO jobs (number, item, style, options, failure, picture, words, seed, maker) "
+                "SELECT number, ?, ?, ?, ?, ?, ?, ?, ? FROM messages WHERE number = ? AND body IS NOT NULL "
                 "ON CONFLICT DO NOTHING",
-                (item, job.style, options, failure, None if failure else job.picture, number),
+                (item, job.style, options, failure, None if failure else job.picture, *made_of, number),
             )
             if cursor.rowcount and not failure:
                 await references.keep(db, number, item, job.references)
@@ -133,15 +137,20 @@ class Ledger:
     async def job(self, number: int, item: int) -> Job | None:
         """The job of an item, pictures and all; None if it was cancelled meanwhile."""
         rows = await self._database.rows(
-            "SELECT picture, style, options, platform || ':' || person, platform || ':' || chat "
+            "SELECT picture, style, options, platform || ':' || person, platform || ':' || chat, words, seed "
             "FROM jobs JOIN messages USING (number) WHERE number = ? AND item = ? AND picture IS NOT NULL",
             number,
             item,
         )
-        for picture, style, options, user, chat in rows:
-            liked = await references.recall(self._database, number, item)
-            return Job(picture, style, records.options_from_json(options), user, chat, references=liked)
+        for picture, style, options, user, chat, words, seed in rows:
+            wanted, liked = records.options_from_json(options), await references.recall(self._database, number, item)
+            return Job(picture, style, wanted, user, chat, references=liked, words=words, seed=seed)
         return None
+
+    async def maker(self, number: int, item: int) -> str:
+        """The style that makes a picture of an item's words, which may be the one it is wanted in; "" without words."""
+        rows = await self._database.rows("SELECT maker FROM jobs WHERE number = ? AND item = ?", number, item)
+        return str(rows[0][0]) if rows else ""
 
     async def decide(self, number: int, item: int, outcome: Result | str) -> None:
         """Record an item's result or its failure's code, and drop its picture. The last one makes the message ready."""
@@ -241,9 +250,15 @@ class Ledger:
 
 
 def _wanted(message: Message) -> int:
-    """The pictures that a message asks for, as far as it says so itself; ``/like`` makes one of several."""
+    """The pictures that a message asks for, as far as it says so itself."""
     command, pictures = parse(message.text), len(message.pictures or message.replied)
-    return min(pictures, 1) if command and command.name == "like" else pictures
+    match command.name if command else "":
+        case "like":
+            return min(pictures, 1)  # of several
+        case "theme":
+            return 1  # of none
+        case _:
+            return pictures
 
 
 async def _ready_if_decided(db: aiosqlite.Connection, number: int) -> None:

@@ -227,4 +227,15 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # Whose profile picture a result was made of, where it was another's, who may delete it, too.
         "ALTER TABLE shown ADD COLUMN subject TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        # What a picture is made of where there is no photo, and the style that makes it before ``style`` restyles it.
+        "ALTER TABLE jobs ADD COLUMN words TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN seed INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN maker TEXT NOT NULL DEFAULT ''",
+        # The words go when a photo would.
+        """CREATE TRIGGER words_dropped AFTER UPDATE OF picture ON jobs
+            WHEN NEW.picture IS NULL AND NEW.words != '' BEGIN
+            UPDATE jobs SET words = '' WHERE number = NEW.number AND item = NEW.item;
+        END""",
+    ),
 )

@@ -5,64 +5,48 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bots.commands import NAMES, parse
-from bots.message import Address, Button, Message, Person, Picture
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, PlainTextObject, SectionBlock
 
-PLATFORM = "slack"
+from bots.commands import NAMES, parse
+from bots.message import Address, Button, Message, Person, Picture, Text
+from bots.rows import broken
+
 SAID = (None, "file_share", "thread_broadcast")  # kinds of a message in which a person says something
 NAME = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-WORDS, LABEL, ROW = 3000, 75, 25  # characters of a block and of a button; buttons of a row
 
 Raw = Mapping[str, Any]
 
 
 def is_said(event: Raw) -> bool:
-    told = event.get("type") in ("message", "app_mention") and event.get("subtype") in SAID
-    return told and bool(event.get("user")) and not event.get("bot_id")
+    told = event["type"] in ("message", "app_mention") and event.get("subtype") in SAID
+    return told and "user" in event and not event.get("bot_id")
 
 
-def named(event: Raw) -> list[str]:
-    """Ids of whom an event names, each once."""
-    return list(dict.fromkeys(NAME.findall(str(event.get("text") or ""))))
+def of_event(event: Raw, root: Raw, me: str) -> Message:
+    """``root`` is the first message of the thread that it stands in, or empty. People are no more than their ids."""
+    channel, speaker, text = event["channel"], event["user"], event.get("text") or ""
+    named, answered, command = NAME.findall(text), root.get("user"), parse(words(text))
+    called = me in (answered, *named) or (command is not None and command.name in NAMES) or is_private(channel)
+    people = dict.fromkeys(named if root.get("bot_id") else (answered, *named))
+    others = tuple(Person(user, user) for user in people if user not in (None, me, speaker))
+    thread = event.get("thread_ts") or (None if is_private(channel) else event["ts"])
+    told = channel, speaker, event["ts"], words(text), thread
+    return _message(*told, pictures=pictures_of(event), replied=pictures_of(root), addressed=called, mentioned=others)
 
 
-def of_event(event: Raw, person: Person, root: Raw, mentioned: Sequence[Person], me: str) -> Message:
-    """``root`` is the first message of the thread that it stands in, or empty."""
-    text = words(str(event.get("text") or ""))
-    command, private = parse(text), event["channel"].startswith("D")
-    called = me in named(event) or root.get("user") == me or (command is not None and command.name in NAMES)
-    thread = event.get("thread_ts") or (None if private else event["ts"])
-    return Message(
-        PLATFORM,
-        event["channel"],
-        event["ts"],
-        person,
-        text,
-        place(event["channel"], thread, person.id),
-        pictures_of(event),
-        pictures_of(root),
-        private=private,
-        addressed=private or called,
-        mentioned=tuple(mentioned),
-    )
-
-
-def of_command(body: Raw, person: Person) -> Message:
+def of_command(body: Raw) -> Message:
     """A slash command; Slack lets it carry no picture, and stand in no thread."""
-    chat, text = body["channel_id"], f"{body['command']} {body.get('text') or ''}".strip()
-    address = place(chat, None, person.id)
-    return Message(PLATFORM, chat, body["trigger_id"], person, words(text), address, private=chat.startswith("D"))
+    text = words(f"{body['command']} {body.get('text') or ''}")
+    return _message(body["channel_id"], body["user_id"], body["trigger_id"], text, None)
 
 
-def of_press(body: Raw, person: Person, root: Raw) -> Message:
+def of_press(body: Raw, root: Raw) -> Message:
     """``pressed`` names the buttons' message and the files beside it, which its blocks know."""
-    action, chat, shown = body["actions"][0], body["channel"]["id"], body["container"]["message_ts"]
-    address = place(chat, body["container"].get("thread_ts"), person.id)
-    pressed = " ".join([shown, *action["block_id"].split()[1:]])
-    if body["container"].get("is_ephemeral"):  # what was whispered cannot be changed
-        pressed = ""
-    told = f"press-{action['action_ts']}", person, action["value"], address
-    return Message(PLATFORM, chat, *told, replied=pictures_of(root), private=chat.startswith("D"), pressed=pressed)
+    action, shown = body["actions"][0], body["container"]
+    told = f"press-{action['action_ts']}", action["value"], shown.get("thread_ts")
+    borne = shown["message_ts"], *action["block_id"].split()[1:]
+    pressed = "" if shown.get("is_ephemeral") else " ".join(borne)  # what was whispered cannot be changed
+    return _message(body["channel"]["id"], body["user"]["id"], *told, replied=pictures_of(root), pressed=pressed)
 
 
 def person_of(user: Raw) -> Person:
@@ -73,16 +57,19 @@ def person_of(user: Raw) -> Person:
 
 def pictures_of(event: Raw) -> tuple[Picture, ...]:
     """Pictures among an event's files; what is kept elsewhere than on Slack is not ours to read."""
-    files = [file for file in event.get("files") or () if file.get("mode") == "hosted" and file.get("url_private")]
     return tuple(
         Picture(file["url_private"], file["mimetype"], file.get("size"), file.get("name") or "")
-        for file in files
-        if str(file.get("mimetype")).startswith("image/")
+        for file in event.get("files") or ()
+        if file.get("mode") == "hosted" and file.get("mimetype", "").startswith("image/")
     )
 
 
-def place(channel: str, thread: str | None, person: str) -> Address:
-    return {"channel": channel, "thread": thread, "person": person}
+def is_private(channel: str) -> bool:
+    return channel.startswith("D")
+
+
+def place(address: Address) -> dict[str, Any]:
+    return {"channel": address["channel"], "thread_ts": address["thread"]}
 
 
 def words(text: str) -> str:
@@ -90,27 +77,20 @@ def words(text: str) -> str:
     return re.sub(r"[ \t]+", " ", html.unescape(NAME.sub(" ", text))).strip()
 
 
-def escaped(text: str) -> str:
-    return html.escape(text, quote=False)
+def shown(text: Text, beside: Sequence[str] = ()) -> dict[str, Any]:
+    """Words and buttons for Slack; rows of buttons bear the names of the files that stand ``beside`` them."""
+    parts = re.findall(rf"(?s).{{1,{SectionBlock.text_max_length}}}", text.text)
+    blocks: list[Block] = [SectionBlock(text=PlainTextObject(text=part)) for part in parts if any(text.buttons)]
+    for number, row in enumerate(broken(text.buttons, ActionsBlock.elements_max_length)):
+        buttons = [_button(button, place) for place, button in enumerate(row)]
+        blocks.append(ActionsBlock(block_id=" ".join([str(number), *beside]), elements=buttons))
+    return {"text": html.escape(text.text, quote=False), "blocks": blocks, "mrkdwn": False}
 
 
-def blocks(text: str, rows: Sequence[Sequence[Button]], beside: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Words and buttons; each row of these bears the names of the files ``beside`` it. None for words alone."""
-    if not any(rows):
-        return []
-    parts = [text[start : start + WORDS] for start in range(0, len(text), WORDS)]
-    said = [{"type": "section", "text": {"type": "plain_text", "text": part}} for part in parts]
-    cut = [row[start : start + ROW] for row in rows for start in range(0, len(row), ROW)]
-    return said + [
-        {
-            "type": "actions",
-            "block_id": " ".join([str(number), *beside]),
-            "elements": [_button(button, place) for place, button in enumerate(row)],
-        }
-        for number, row in enumerate(cut)
-    ]
+def _button(button: Button, place: int) -> ButtonElement:
+    return ButtonElement(text=button.label[: ButtonElement.text_max_length], value=button.command, action_id=str(place))
 
 
-def _button(button: Button, place: int) -> dict[str, Any]:
-    label = {"type": "plain_text", "text": button.label[:LABEL]}
-    return {"type": "button", "action_id": str(place), "text": label, "value": button.command}
+def _message(channel: str, user: str, key: str, text: str, thread: str | None, **more: Any) -> Message:
+    address = {"channel": channel, "thread": thread, "person": "" if is_private(channel) else user}
+    return Message("slack", channel, key, Person(user, user), text, address, private=is_private(channel), **more)

@@ -9,6 +9,7 @@ from itertools import accumulate, groupby
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MaybeInaccessibleMessage, ReplyParameters
 
 from bots.message import Address, Answer, Button, Photo
+from bots.rows import broken
 
 CAPTION_LENGTH, TEXT_LENGTH = 1024, 4096
 ALBUM = 10
@@ -131,7 +132,7 @@ def cut(text: str, length: int) -> str:
 def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
     """The buttons under a message, or None for none. Longer rows are broken; of too many, the first are shown."""
     fitting = [[_button(button) for button in row if _fits_button(button)] for row in rows]
-    shown = [row[start : start + ROW] for row in fitting for start in range(0, len(row), ROW)]
+    shown = broken(fitting, ROW)
     if sum(map(len, shown)) > BUTTONS:
         log.error("Of the buttons, only the first are shown: there may be %d", BUTTONS)
         shown = _first(shown, BUTTONS)

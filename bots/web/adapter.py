@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bots.adapter import Listener, SendFailed
+from bots.adapter import Adapter, Listener, SendFailed
 from bots.message import Address, Answer, Person, Photo, Picture, Text
 from bots.web import frames
 from bots.web.guard import Guard
@@ -21,7 +21,7 @@ _SWEEP_S = 300.0
 _WORDS_ARRIVE_S = 2.0
 
 
-class WebAdapter:
+class WebAdapter(Adapter):
     """Implements ``bots.adapter.Adapter``; its ``routes`` go into the one HTTP server.
 
     ``spool`` is a folder for uploads. ``token``, where set, is asked for once per browser. ``hosts`` are the names,
@@ -61,12 +61,6 @@ class WebAdapter:
             return await self._spool.get(picture.ref)
         except FileNotFoundError:
             raise SendFailed("the picture is no longer here") from None
-
-    async def avatar(self, person: Person, address: Address) -> Picture | None:  # noqa: ARG002  people have none here
-        return None
-
-    async def chat_picture(self, address: Address) -> Picture | None:  # noqa: ARG002
-        return None
 
     async def administers(self, person: Person, address: Address) -> bool:  # noqa: ARG002  everybody's room is their own
         return True

@@ -15,6 +15,7 @@ REFUSALS: Mapping[str, str] = {
     "not_a_picture": "not a picture",
     "too_small": "picture too small",
     "bad_option": "option out of range",
+    "unknown_words": "words not known",
     "reference_missing": "no style picture",
     "bad_reference": "style picture not usable",
     "busy": "queue full",

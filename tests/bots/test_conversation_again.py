@@ -13,8 +13,7 @@ from bots import replies
 from bots.commands import Wish
 from bots.conversation import Conversation, again
 from bots.conversation.again import Past
-from bots.conversation.delivery import answer_key
-from bots.message import Picture
+from bots.message import Picture, answer_key
 from inference.job import Crop, Format, Options
 from tests.bots.console import STYLES, Chat, Console, Inverting, Sent, inverted
 from tests.bots.talking import talking

@@ -530,6 +530,9 @@ class TestPolicy:
                 asked.append((name, len(pictures), person))
                 return Reason.OTHER if sha256(LEAF) in pictures else None
 
+            async def refuses(self, words: str, person: str) -> bool:
+                return f"{person} {words}" == "console:ann mine"
+
         house.rules = Mine()
         async with house.running():
             await house.makes("ink", INK)

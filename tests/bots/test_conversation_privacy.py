@@ -10,10 +10,9 @@ import pytest
 
 from bots import replies
 from bots.conversation import Conversation, privacy
-from bots.conversation.delivery import answer_key
 from bots.ledger import Ledger, State
 from bots.ledger.chats import Rules
-from bots.message import Message, Person
+from bots.message import Message, Person, answer_key
 from tests.bots.console import STYLES, Chat, Console, Inverting, Sent, inverted
 
 ANN, NAME = "person-4711", "Annabelle Unmistakable"
@@ -172,6 +171,31 @@ async def test_all_is_forgotten_in_every_table_and_in_every_byte_of_the_files(to
         assert [needle[:20] for needle in NEEDLES if needle[:500] in held] == []
     async with town.running() as ledger:
         assert await tables_that_tell(ledger) == set()
+
+
+async def test_a_picture_of_hers_that_was_chosen_from_a_gallery_is_not_made_any_more(town: Town) -> None:
+    """The press that asks for it names nobody: only what it will be made of does."""
+    async with town.running() as ledger:
+        await town.answer(town.ben, "/avatar anime", mentioned=(town.ann.person,))
+        await town.rest(ledger)
+        always = next(b for seen in town.console.sent for b in seen.buttons if b.endswith("always"))
+        await town.ann.say(always, pressed=town.stands(always))
+        await town.rest(ledger)
+        await town.answer(town.ben, "/avatar", mentioned=(town.ann.person,))
+        await town.rest(ledger)
+        chosen = next(b for seen in reversed(town.console.history) for b in seen.buttons if b.endswith(" ukiyoe"))
+        shown = sum(seen.kind == "photos" for seen in town.console.history)
+        town.service.gate.clear()
+        submitted = town.service.submitted
+        await town.ben.say(chosen, pressed=town.stands(chosen))
+        await town.waits(submitted + 1)
+
+        await town.forgets(ledger)
+        town.service.gate.set()
+        await town.rest(ledger)
+
+        assert sum(seen.kind == "photos" for seen in town.console.history) == shown
+        assert said("consent-no", member=NAME) in [seen.text for seen in town.console.sent]
 
 
 async def test_what_ran_for_her_ends_and_others_lose_nothing_of_their_own(town: Town) -> None:

@@ -11,9 +11,8 @@ import pytest
 from bots import replies
 from bots.adapter import SendFailed, SendUncertain
 from bots.conversation import Conversation, Pace
-from bots.conversation.delivery import answer_key
 from bots.ledger import Ledger, State
-from bots.message import Address, Answer, Picture
+from bots.message import Address, Answer, Picture, answer_key
 from inference import errors
 from inference.errors import ServiceError
 from inference.service import StyleInfo

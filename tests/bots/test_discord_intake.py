@@ -52,7 +52,14 @@ async def test_a_photo_and_its_style_picture_are_two_attachments() -> None:
         assert [await there.adapter.fetch(picture) for picture in message.pictures] == [b"photo", b"painting"]
 
 
-@pytest.mark.parametrize("name", [name for name in MENU if name != "style"])
+async def test_words_are_said_as_they_would_be_typed() -> None:
+    async with room() as there:
+        await there.dc.slash("theme", words=" misty  harbour ")
+        message = await there.listener.next()
+        assert (message.text, message.pictures) == ("/theme misty harbour", ())
+
+
+@pytest.mark.parametrize("name", [name for name in MENU if name not in ("style", "theme")])
 async def test_every_other_command_says_itself(name: str) -> None:
     async with room() as there:
         await there.dc.slash(name)
@@ -252,6 +259,9 @@ async def test_discord_is_told_every_command_in_its_languages() -> None:
         likeness = commands[1, "like"]["options"]
         assert [option["name"] for option in likeness] == ["image", "style_image", "strength"]
         assert likeness[1]["name_localizations"]["zh-CN"] == "风格图"
+        (words,) = commands[1, "theme"]["options"]
+        assert (words["name"], words["required"], words["max_length"]) == ("words", True, 200)
+        assert words["name_localizations"]["zh-CN"] == "文字"
         manage_server = str(1 << 5)
         assert {name: command["default_member_permissions"] for (_, name), command in commands.items()} == {
             name: manage_server if name == "settings" else None for _, name in commands

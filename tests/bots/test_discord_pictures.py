@@ -63,15 +63,16 @@ async def test_a_picture_that_is_gone() -> None:
     ],
 )
 async def test_no_other_host_is_asked(url: str) -> None:
-    assert not Endpoints().serves(url)
+    assert download.shown_to(url, Endpoints().hosts) is None
     async with room() as there:
         with pytest.raises(SendFailed, match="not on Discord"):
             await there.adapter.fetch(Picture(url))
 
 
 def test_discords_own_hosts_are_asked() -> None:
-    assert Endpoints().serves("https://cdn.discordapp.com/attachments/1/2/cat.jpg?ex=1&is=2&hm=3")
-    assert Endpoints().serves("https://media.discordapp.net/attachments/1/2/cat.jpg")
+    hosts = Endpoints().hosts
+    assert download.shown_to("https://cdn.discordapp.com/attachments/1/2/cat.jpg?ex=1&is=2&hm=3", hosts) == {}
+    assert download.shown_to("https://media.discordapp.net/attachments/1/2/cat.jpg", hosts) == {}
 
 
 async def test_an_avatar_is_ones_own_or_none() -> None:

@@ -115,6 +115,30 @@ async def test_style_pictures_come_back_with_their_job_and_go_with_it(path: Path
     assert [file for file in path.parent.iterdir() if b"painting" in file.read_bytes()] == []
 
 
+async def test_words_come_back_with_their_job_and_go_with_its_result(path: Path) -> None:
+    job = Job(b"", "ukiyoe", words="misty harbour", seed=2**31 - 1)
+    async with Ledger(path) as ledger:
+        one, two = [await received(ledger, key) for key in ("1", "2")]
+        for entry in (one, two):
+            await ledger.keep(entry.number, 0, job, maker="theme")
+            await ledger.keep(entry.number, 0, replace(job, seed=1), maker="other")
+            await ledger.accept(entry.number)
+    async with Ledger(path) as ledger:
+        assert await ledger.job(one.number, 0) == replace(job, user="console:7", chat="console:c")
+        assert await ledger.maker(one.number, 0) == "theme"
+        await ledger.decide(one.number, 0, result())
+        await ledger.decide(two.number, 0, "unknown_words")
+        assert await ledger.job(one.number, 0) is None
+        assert [item.failure for item in await ledger.items(two.number)] == ["unknown_words"]
+    assert [file for file in path.parent.iterdir() if b"misty" in file.read_bytes()] == []
+
+
+async def test_of_words_one_picture_is_cancelled(ledger: Ledger) -> None:
+    assert await ledger.receive(replace(message(), text="/theme misty harbour", pictures=(), replied=()))
+    ((_, count),) = await ledger.cancel("console", "c", "7", 100)
+    assert count == 1
+
+
 async def test_a_photo_that_could_not_be_fetched_keeps_no_style_pictures(ledger: Ledger) -> None:
     entry = await received(ledger)
     await ledger.keep(entry.number, 0, Job(b"", "own", references=(Reference(b"a painting"),)), "gone")

@@ -131,6 +131,20 @@ async def test_one_press_on_the_empty_page_paints_the_sample_photo(page: Page, p
     assert painter.messages[0].text == "/style anime"
 
 
+async def test_what_is_made_of_words_is_compared_with_no_photo(page: Page, painter: Painter) -> None:
+    await give(page, photo())
+    await say(page, "/style ukiyoe")
+    await expect(page.get_by_role("slider")).to_have_count(1)
+    await say(page, "/theme misty harbour")
+    await page.get_by_role("button", name="In a style").click()
+    await expect(page.get_by_role("img", name="the restyled picture")).to_have_count(3)
+    await give(page, photo())
+    await say(page, "/style anime")
+    await expect(page.get_by_role("img", name="the restyled picture")).to_have_count(4)
+    await expect(page.get_by_role("slider")).to_have_count(2)
+    assert [message.text for message in painter.messages][1:3] == ["/theme misty harbour", "/again key ukiyoe"]
+
+
 async def test_see_ones_place_in_the_queue_then_the_picture(page: Page, painter: Painter) -> None:
     painter.gate.clear()
     await give(page, photo())

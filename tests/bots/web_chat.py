@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import io
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,10 @@ class Recorder:
 
 
 class Painter(Recorder):
-    """Answers a picture with its negative, and words with the same words. While clear, ``gate`` holds answers back."""
+    """Answers a picture with its negative, words with the same words, and ``/theme`` with a picture.
+
+    While clear, ``gate`` holds answers back.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,6 +80,10 @@ class Painter(Recorder):
     async def _answer(self, message: Message) -> None:
         if self.adapter is None:
             raise RuntimeError("the painter has no adapter to answer by")
+        if message.text.startswith(("/theme", "/again")):
+            button = Button("In a style", "/again key ukiyoe")
+            await self.adapter.show(message.address, replace(answer(IMAGINED), buttons=((button,),)), message.id)
+            return
         if not message.pictures:
             buttons = ((Button("Ukiyo-e", "/style ukiyoe"), Button("Anime", "/style anime")),)
             await self.adapter.say(message.address, Text(f"You said: {message.text}", buttons))
@@ -106,6 +113,9 @@ def jpeg(image: Image.Image) -> bytes:
     file = io.BytesIO()
     image.save(file, "JPEG", quality=92)
     return file.getvalue()
+
+
+IMAGINED = jpeg(Image.new("RGB", (240, 160), "teal"))
 
 
 @dataclass

@@ -127,8 +127,9 @@ async def test_a_style_stays_where_it_is_loaded(cluster: Cluster) -> None:
     )
     assert done.returncode == 0, done.stderr
     loads = json.loads(done.stdout.splitlines()[-1])
-    assert loads["by style"] == 1000 * len(BY_STYLE) / JOBS  # each of them once
-    assert loads["by chance"] > 1.4 * loads["by style"]
+    once = 1000 * len(BY_STYLE) / JOBS
+    assert loads["by style"] <= once  # no load but the first, which another story may have had
+    assert loads["by chance"] > 1.4 * once
 
 
 async def test_a_replica_that_is_killed_loses_no_job(cluster: Cluster, service: RemoteService) -> None:

@@ -52,6 +52,7 @@ def test_a_file_elsewhere_is_named_by_the_environment(monkeypatch: pytest.Monkey
         ("ATELIER_MAX_ITEMS", "0"),
         ("ATELIER_MAX_ITEMS", "100"),
         ("ATELIER_MAX_FRAMES", "many"),
+        ("ATELIER_CACHE_MB", "1"),
         ("ATELIER_TELEGRAM_STAGING_CHAT", "mine"),
     ],
 )

@@ -1,9 +1,9 @@
 ## What is kept
 privacy =
     What I keep, why, and for how long:
-    • What you ask, with its photos and results: until it is answered. Nothing is used for training.
+    • What you ask, with its photos, words and results: until it is answered. Nothing is used for training.
     • The number of a message that was answered: 30 days, so that it is not answered twice.
-    • What a result was made of, and how to fetch that photo again: a day, for the buttons under it. A style or photo that waits for the other: ten minutes.
+    • What a result was made of, words included, and how to fetch its photo again: a day, for the buttons under it. A style or photo that waits for the other: ten minutes.
     • Where a result stands in its chat, and whose profile picture it was made of: 30 days, so that it can be deleted.
     • How many pictures you had, and in which style: 30 days, for limits and counts. After /forgetme those of the last day count on under a digest of you, so that forgetting gives no new ones; when the day is over, nobody can tell whose they were.
     • A question about a profile picture: a day, and another after its answer.

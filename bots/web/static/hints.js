@@ -1,7 +1,7 @@
 // Suggestions while typing: commands after "/", styles after "/style ". A combobox in the sense of WAI-ARIA.
 
 const TAKES_STYLE = /^\/(style|avatar)\s+(\S*)$/i;
-const TAKES_STYLE_NAMES = ["style"];
+const GOES_ON = ["style", "theme"]; // something is typed after these
 const PAUSE_MS = 90;
 
 export class Hints {
@@ -57,7 +57,7 @@ export class Hints {
   #commandsLike(beginning) {
     return this.#commands
       .filter(([name]) => name.startsWith(beginning))
-      .map(([name, words]) => ({ value: `/${name}${TAKES_STYLE_NAMES.includes(name) ? " " : ""}`, name: `/${name}`, words }));
+      .map(([name, words]) => ({ value: `/${name}${GOES_ON.includes(name) ? " " : ""}`, name: `/${name}`, words }));
   }
 
   // The first is chosen beforehand only where something was typed: "/style" and Enter must still send "/style".

@@ -26,6 +26,7 @@ const view = new View($("log"), $("scroll"), beforeOf);
 const outbox = new Outbox(memory, link, (entry) => view.show(entry));
 const arrivals = new Arrivals(memory, view, link, keep);
 
+const NO_PHOTO = ""; // in the place of a message's id
 const languages = new Map(); // ids of messages that ask for a language, until they are received
 
 // The photo that a result was made of: the server names it where it can, else it is the one that was spoken of.
@@ -47,6 +48,9 @@ async function keep(entry) {
   greet();
 }
 
+// What is made of words is compared with no photo, nor is what comes of its buttons.
+const ofWords = (said) => /^\s*[/!]theme(\s|$)/i.test(said);
+
 // `about` is the message whose photos a result is compared with: this one, or the one that it speaks of.
 async function speak({ text, command, pictures, about, pressed }) {
   await remembered;
@@ -55,7 +59,7 @@ async function speak({ text, command, pictures, about, pressed }) {
   const lastPhoto = memory.all().findLast((entry) => entry.from === "me" && entry.pictures.length);
   await keep({
     id, from: "me", text, command, pictures, pressed, state: "waiting", quiet: Boolean(pressed) && link.open,
-    about: pictures.length ? id : about ?? lastPhoto?.id,
+    about: ofWords(command ?? text) ? NO_PHOTO : pictures.length ? id : about ?? lastPhoto?.id,
   });
   outbox.pump();
 }

@@ -81,6 +81,10 @@ class TestHearing:
         assert [await stage.adapter.fetch(picture) for picture in message.pictures] == [CAT]
         assert (message.pressed, message.mentioned, message.replied) == ("", (), ())
 
+    async def test_words_that_need_no_picture(self, stage: Stage) -> None:
+        message = await stage.told("/theme misty harbour, 薄雾中的港口")
+        assert (message.text, message.pictures) == ("/theme misty harbour, 薄雾中的港口", ())
+
     async def test_several_pictures_are_one_message_in_their_order(self, stage: Stage) -> None:
         stage.needs("albums in")
         message = await stage.told("/style ukiyoe", CAT, DOG, private=True)

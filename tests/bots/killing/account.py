@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bots import replies
-from bots.conversation.delivery import answer_key
 from bots.ledger import State
+from bots.message import answer_key
 from tests.bots.console import read_journal
 from tests.bots.killing.people import NEWS
 from tests.bots.killing.square import MARK, NEGATIVE, message_of

@@ -29,8 +29,9 @@ class People:
     def begin(self) -> None:
         """Every kind of request at least once, the rest by chance, in an order by chance."""
         chance = random.Random(self._seed)
-        kinds = ["photo", "album", "try", "member", "settings", "announce", "cancel", "own"]
-        kinds += chance.choices(("photo", "album", "group", "member", "bare", "broken", "help", "queue"), k=_FIRST - 8)
+        kinds = ["photo", "album", "try", "theme", "member", "settings", "announce", "cancel", "own"]
+        others = ("photo", "album", "group", "theme", "member", "bare", "broken", "help", "queue")
+        kinds += chance.choices(others, k=_FIRST - len(kinds))
         chance.shuffle(kinds)
         for number, kind in enumerate(kinds):
             self._begin(f"m{number}", kind, chance)
@@ -58,6 +59,8 @@ class People:
                 self._say(id_, GROUP, person, text, photos)
             case "try":
                 self._say(id_, person, person, "/try", photos)
+            case "theme":
+                self._say(id_, person, person, f"/theme {chance.choice(('misty sea', 'red dawn'))}")
             case "own":
                 self._say(id_, person, person, f"/avatar {style}")
             case "member":

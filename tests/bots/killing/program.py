@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aiosqlite
@@ -14,8 +15,10 @@ from bots import replies
 from bots.conversation import Conversation, Pace
 from bots.ledger import Ledger
 from bots.ledger.database import Database
-from tests.bots.console import Inverting
-from tests.bots.killing.square import ADMINS, PLATFORM, Square
+from inference.job import Job, Result
+from tests.bots.console import STYLES
+from tests.bots.imagining import THEME, Imagining
+from tests.bots.killing.square import ADMINS, PLATFORM, Square, named
 
 POINTS = ("before writing", "after writing", "before sending", "after sending")
 PACE = Pace(worth_after_s=0.1, worth_eta_s=0.3, change_every_s=0.05, look_every_s=0.01)
@@ -40,8 +43,16 @@ def run(folder: Path, *, repeatable: bool, point: str = "", nth: int = 0) -> Non
     asyncio.run(_answer_all(Square(folder, repeatable=repeatable, reached=reached), Ledger(folder / "ledger.sqlite3")))
 
 
+class _Service(Imagining):
+    """What it makes of words bears marks, as photos do, so that the account finds what is left of it anywhere."""
+
+    def _made(self, job: Job) -> Result:
+        made = super()._made(job)
+        return replace(made, picture=named(job.words)) if job.words else made
+
+
 async def _answer_all(square: Square, ledger: Ledger) -> None:
-    service = Inverting(seconds_each=_EACH_S)
+    service = _Service(seconds_each=_EACH_S, infos=(THEME, *STYLES))
     operators = [f"{PLATFORM}:{person}" for person in ADMINS]
     async with ledger, Conversation(service, ledger, [square], operators=operators, pace=PACE) as conversation:
         conversation._bulletin._every_s = 0.01  # the square has no flood control

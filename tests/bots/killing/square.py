@@ -26,14 +26,19 @@ def photo(folder: Path, name: str) -> str:
     """Something to fetch, which names itself in every one of its parts."""
     path = folder / f"photo {name.replace('/', '-')}"
     if not path.exists():
-        path.write_bytes(f"{MARK}{name}".encode().ljust(_NAME) * 500)
+        path.write_bytes(named(name))
     return str(path)
 
 
+def named(name: str) -> bytes:
+    """A picture with this name in every one of its parts."""
+    return f"{MARK}{name}".encode().ljust(_NAME) * 500
+
+
 def made_of(picture: bytes) -> str:
-    """The name of the photo that a result was made of; "" for what was made of none."""
-    name = inverted(picture[-_NAME:]).decode(errors="replace").strip()
-    return name.removeprefix(MARK) if name.startswith(MARK) else ""
+    """The name of the photo, or the words, that a result was made of; "" for what was made of neither."""
+    parts = [part.decode(errors="replace").strip() for part in (picture[-_NAME:], inverted(picture[-_NAME:]))]
+    return next((part.removeprefix(MARK) for part in parts if part.startswith(MARK)), "")
 
 
 class Square:

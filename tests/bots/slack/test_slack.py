@@ -121,8 +121,7 @@ async def test_a_person_who_cannot_be_looked_up_is_their_id(stage: SlackStage) -
     assert await stage.adapter.avatar(message.person, message.address) is None
 
 
-async def test_an_unreachable_slack_is_tried_again(stage: SlackStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bots.slack.adapter.AGAIN_S", 0.05)
+async def test_an_unreachable_slack_is_tried_again(stage: SlackStage) -> None:
     await stage.stop()
     for method in ("auth.test", "apps.connections.open"):
         stage.slack.accident("broken", method, times=2)
