@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from deploy.cli.errors import Refused
+from deploy.interrupt import ends_at_once
 
 COMMANDS = {
     "run": "run",
@@ -34,7 +35,9 @@ class Atelier(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"deploy.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        with ends_at_once():
+            module = import_module(f"deploy.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from deploy.cli.packs import open_library, writing
+from deploy.interrupt import ends_at_once
 from styles import pack
 from styles.library import Library
 
@@ -50,12 +51,13 @@ def evaluate(
       atelier evaluate ukiyoe starry-night --photos ~/photos --art ~/prints -o side-by-side.html
       atelier evaluate runs/ukiyoe/pack --photos ~/photos --art ~/prints --json | jq .rows
     """
-    from tqdm import tqdm
+    with ends_at_once():
+        from tqdm import tqdm
 
-    from styles import evaluation
-    from styles.evaluation.gather import named
-    from styles.training import device as devices
-    from styles.training import perception
+        from styles import evaluation
+        from styles.evaluation.gather import named
+        from styles.training import device as devices
+        from styles.training import perception
 
     if out:
         with writing(out):  # before the work, not after it

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from deploy import logs
+from deploy.interrupt import ends_at_once
 from deploy.settings import Settings
 
 verbose = click.option("-v", "--verbose", is_flag=True, help="Log every step.")
@@ -22,7 +23,8 @@ def run(verbose: bool) -> None:
       ATELIER_TELEGRAM_TOKEN=123:abc atelier run      with the Telegram bot
       ATELIER_LISTEN=0.0.0.0:8080 ATELIER_WEB_TOKEN=… ATELIER_INFERENCE_TOKEN=… atelier run
     """
-    from deploy.app import run_everything
+    with ends_at_once():
+        from deploy.app import run_everything
 
     _start(run_everything, verbose)
 
@@ -36,7 +38,8 @@ def serve(verbose: bool) -> None:
       atelier serve
       curl -F image=@photo.jpg -F style=ukiyoe http://127.0.0.1:8080/v1/stylize -o out.jpg
     """
-    from deploy.app import run_service
+    with ends_at_once():
+        from deploy.app import run_service
 
     _start(run_service, verbose)
 
@@ -49,7 +52,8 @@ def bot(verbose: bool) -> None:
     \b
       ATELIER_INFERENCE_URL=http://127.0.0.1:9000 ATELIER_TELEGRAM_TOKEN=… atelier bot
     """
-    from deploy.app import run_bots
+    with ends_at_once():
+        from deploy.app import run_bots
 
     _start(run_bots, verbose)
 

@@ -11,6 +11,7 @@ import click
 from deploy.cli.errors import Refused
 from deploy.cli.packs import writing
 from deploy.cli.pieces import PICTURES, Order, Piece, is_done, pieces
+from deploy.interrupt import ends_at_once
 from inference.job import MOST_REFERENCES, TAKES_REFERENCE, Crop, Format, Job, Options, Reference
 
 INTERRUPTED = 130
@@ -126,15 +127,17 @@ def _references(like: tuple[Path, ...], weights: tuple[float, ...] | None) -> tu
 def _first_that_takes(references: tuple[Reference, ...]) -> str:
     if not references:
         raise click.UsageError("Missing option '--style', or '--like'.")
-    from deploy.cli.restyling import first_that_takes
+    with ends_at_once():
+        from deploy.cli.restyling import first_that_takes
 
     return asyncio.run(first_that_takes(TAKES_REFERENCE))
 
 
 def _restyle(left: Sequence[Piece], skipped: int, blank: Job, *, named: bool) -> int:
     """Restyle what is left, tell how it went, and return how many failed."""
-    from deploy.cli.progress import Progress
-    from deploy.cli.restyling import restyle
+    with ends_at_once():
+        from deploy.cli.progress import Progress
+        from deploy.cli.restyling import restyle
 
     progress = Progress(len(left), skipped, each=named)
     try:

@@ -15,6 +15,7 @@ from deploy.cli.errors import Refused
 from deploy.cli.packs import writing
 from deploy.cli.pieces import SUFFIXES, kind_of, suffix_of
 from deploy.cli.style import INTERRUPTED
+from deploy.interrupt import ends_at_once
 from inference.job import MOST_SEED, TAKES_WORDS, Format, Options, Result
 from inference.limits import Limits
 
@@ -78,8 +79,9 @@ def theme(
 
 
 def _make(words: str, style: str | None, painter: str | None, options: Options, targets: dict[int, Path]) -> None:
-    from deploy.cli.imagining import Wish, imagine
-    from deploy.cli.restyling import first_that_takes
+    with ends_at_once():
+        from deploy.cli.imagining import Wish, imagine
+        from deploy.cli.restyling import first_that_takes
 
     style = style or asyncio.run(first_that_takes(TAKES_WORDS))
     asyncio.run(imagine(Wish(words, style, painter, options), targets, _tell))

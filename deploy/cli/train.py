@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from deploy.interrupt import ends_at_once
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -52,7 +54,8 @@ def train(
       tensorboard --logdir runs                                  watch the curves
       torchrun --nproc-per-node 2 -m deploy train ukiyoe.toml    on two devices
     """
-    from styles import training
+    with ends_at_once():
+        from styles import training
 
     say: Callable[[str], None] = (lambda _: None) if quiet else click.echo
     if check:
@@ -78,7 +81,8 @@ def train(
 
 
 def _look(recipe: Path, data: Path | None, say: Callable[[str], None]) -> None:
-    from styles import training
+    with ends_at_once():
+        from styles import training
 
     findings = training.check(recipe, data=data)
     for part in findings.parts:

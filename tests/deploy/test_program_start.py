@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,15 @@ sys.meta_path.insert(0, Tell())
 {RUN}
 """
 """Says when the first of our imports begins; before that it is Python alone."""
+INTERRUPTED = """
+import signal, sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+"""
+"""Ctrl-C comes while a module is imported, where Python loses it or shows a trace."""
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
@@ -73,3 +83,26 @@ def test_ctrl_c_while_it_starts_shows_no_trace(command: str, after_s: float, tmp
     _, complained = running.communicate(timeout=40)
     assert "Traceback" not in complained
     assert "Error" not in complained
+
+
+@pytest.mark.parametrize(
+    ("words", "module"),
+    [
+        (("serve",), "deploy.cli.run"),
+        (("serve",), "deploy.app"),
+        (("style", ROOT / "styles" / "samples", "--style", "ukiyoe", "-o", "out"), "deploy.cli.progress"),
+        (("theme", "harbour"), "deploy.cli.imagining"),
+    ],
+)
+def test_ctrl_c_inside_an_import_ends_the_program_at_once(words: Sequence[str], module: str, tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED.format(module=module) + RUN, *words],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # wherever these tests were started
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == -signal.SIGINT
+    assert "Traceback" not in ended.stderr
