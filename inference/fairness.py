@@ -2,10 +2,13 @@
 
 Whoever was served yields to everybody who waits, and to whoever comes soon after. So the turn of a job counts from
 the moment it came or from a round after its person, or its chat, was last served, whichever is latest; the earliest
-turn goes first. A round is as many jobs as wait. A flood therefore delays only whoever sends it, a busy group delays
-each other chat by one job at a time, and nobody starves, because in the end a newcomer's turn is later than that of
-everybody who waits. It is round robin without rounds of a fixed length (compare Shreedhar and Varghese, "Efficient
-fair queuing using deficit round robin", 1995, with every job counted alike).
+turn goes first. A round is as many jobs as people wait. A busy group delays each other chat by one job at a time, and
+nobody starves, because in the end a newcomer's turn is later than that of everybody who waits. It is round robin
+without rounds of a fixed length (compare Shreedhar and Varghese, "Efficient fair queuing using deficit round robin",
+1995, with every job counted alike).
+
+Whoever has more jobs waiting than all others together floods the queue, and yields as many rounds as they have jobs
+waiting: a flood delays those who send little hardly at all, and takes what the device has left.
 
 Moments are ticks of one counter, not seconds, so that no two of them are equal.
 """
@@ -13,7 +16,7 @@ Moments are ticks of one counter, not seconds, so that no two of them are equal.
 import heapq
 from abc import ABC, abstractmethod
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 
@@ -41,7 +44,7 @@ Turn = tuple[int, ...]
 
 
 LEAST_ROUND = 3
-"""Jobs of a round where fewer wait. Where a round was always that of a full queue, people who sent twice in some
+"""Jobs of a round where fewer people wait. Where a round was always that of a full queue, people who sent twice in some
 seconds waited behind everybody else though hardly anybody waited."""
 TIDY_EVERY = 128
 """Ticks, each of them one job that comes or goes."""
@@ -52,7 +55,8 @@ class Turns:
 
     def __init__(self) -> None:
         self._ticks = 0
-        self.waiting = 0  # jobs
+        self._waiting: Counter[str] = Counter()  # the jobs of each person
+        self._jobs = 0  # all of them
         self._again = 0  # the next turn of whoever was served last
         self.served = 0  # as long as it stays the same, whose turn it is changes only with who comes and goes
         self._people: dict[str, int] = {}
@@ -65,6 +69,30 @@ class Turns:
         self._ticks += 1
         return self._ticks
 
+    def came(self, job: Fair) -> None:
+        """Note that ``job`` waits."""
+        self._jobs += 1
+        self._waiting[job.user] += 1
+
+    def left(self, job: Fair) -> None:
+        """Note that ``job`` waits no more."""
+        self._jobs -= 1
+        self._waiting[job.user] -= 1
+        if not self._waiting[job.user]:
+            del self._waiting[job.user]
+
+    def jobs_of(self, user: str) -> int:
+        """How many jobs of this person wait."""
+        return self._waiting[user]
+
+    def others(self, user: str) -> int:
+        """How many jobs wait that are not this person's."""
+        return self._jobs - self._waiting[user]
+
+    def flooded_by(self, user: str) -> bool:
+        """Whether this person has more jobs waiting than all others together."""
+        return self._waiting[user] > self.others(user)
+
     def of(self, job: Fair) -> Turn:
         """The turn of one job."""
         person = max(job.number, self._people.get(job.user, 0))
@@ -76,11 +104,13 @@ class Turns:
 
     def serve(self, job: Fair, now: float) -> None:
         """Note that ``job`` leaves the queue for the device."""
+        self.left(job)
         self.served += 1
         self._served_s[job.user] = now
-        a_round = 2 * max(LEAST_ROUND, self.waiting)  # each of its jobs comes and goes
+        a_round = 2 * max(LEAST_ROUND, len(self._waiting))  # each of its jobs comes and goes
         self._again = max(self._again + 1, self.tick() + a_round)  # whoever is served later comes later again
-        self._people[job.user] = self._again
+        more_rounds = self._waiting[job.user] - 1 if self.flooded_by(job.user) else 0
+        self._people[job.user] = max(self._people.get(job.user, 0), self._again + more_rounds * a_round)
         if job.chat:
             self._chats[job.chat] = self._again
 
@@ -213,6 +243,10 @@ class Line(_Soonest[tuple[str, str]], Generic[K, F]):
         """How many different ones wait here."""
         return len(self._people)
 
+    def others(self, user: str) -> int:
+        """How many jobs wait here that are not this person's."""
+        return len(self) - self._people[user]
+
     def add(self, job: F, turn: Turn) -> None:
         """Of all here, ``job`` came last; and ``turn`` is its turn."""
         self._head = None
@@ -289,7 +323,7 @@ class Lines(_Soonest[K], Generic[K, F]):
 
     def add(self, job: F) -> None:
         """Of all here, ``job`` came last."""
-        self._turns.waiting += 1
+        self._turns.came(job)
         key = self._key(job)
         line = self._lines.get(key)
         if line is None:
@@ -300,7 +334,7 @@ class Lines(_Soonest[K], Generic[K, F]):
 
     def discard(self, job: F) -> None:
         """Take ``job`` out; its turn is not used up."""
-        self._turns.waiting -= 1
+        self._turns.left(job)
         line = self._lines[self._key(job)]
         line.discard(job)
         self._close_if_empty(line)
@@ -310,20 +344,24 @@ class Lines(_Soonest[K], Generic[K, F]):
         return self._lines[self._soonest()]
 
     def take(self, line: Line[K, F], jobs: int, now: float) -> tuple[F, ...]:
-        """Serve at most ``jobs`` of ``line``; nobody's second one while it is the turn of another line.
-
-        A batch of many takes longer than one of few: else a flood would ride along in every batch, and others wait
-        for it.
-        """
-        taken, people = list[F](), set[str]()
-        for _ in range(min(jobs, len(line))):
-            if line.head().user in people and self.first() is not line:
-                break
-            self._turns.waiting -= 1
+        """Serve at most ``jobs`` of ``line``, the head for sure."""
+        taken = [line.take(now)]
+        people = {taken[0].user}
+        while line and len(taken) < jobs and self._rides_along(line, people):
             taken.append(line.take(now))
             people.add(taken[-1].user)
         self._close_if_empty(line)
         return tuple(taken)
+
+    def _rides_along(self, line: Line[K, F], people: Collection[str]) -> bool:
+        """Whether the head of ``line`` joins a batch of these ``people``. The more do, the longer others wait for it.
+
+        So nobody's second job does while it is the turn of another line, and none of a flood while others wait there.
+        """
+        user = line.head().user
+        if self._turns.flooded_by(user):
+            return self._turns.others(user) == line.others(user)
+        return user not in people or self.first() is line
 
     def _close_if_empty(self, line: Line[K, F]) -> None:
         if not line:

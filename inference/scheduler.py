@@ -20,7 +20,6 @@ The rules, in the order in which they bind:
 
 import heapq
 import math
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from inference.batch import Batch, Key, Look, Residency, Waiting
@@ -45,7 +44,6 @@ class Scheduler:
         self._resident = resident or (lambda _style, _version: Residency.LOADED)
         self._throughput = throughput or Throughput()
         self._waiting: dict[int, Waiting] = {}
-        self._people: Counter[str] = Counter()
         self._bytes = 0
         self._turns = Turns()
         self._lines = _in_lines(self._turns)
@@ -83,7 +81,6 @@ class Scheduler:
             deadline_s=math.inf if job.deadline_s is None else now + job.deadline_s,
         )
         self._waiting[waiting.number] = waiting
-        self._people[waiting.user] += 1
         self._bytes += job.held_bytes
         self._lines.add(waiting)
         if math.isfinite(waiting.deadline_s):
@@ -254,9 +251,6 @@ class Scheduler:
         for job in jobs:
             del self._waiting[job.number]
             self._bytes -= job.job.held_bytes
-            self._people[job.user] -= 1
-            if not self._people[job.user]:
-                del self._people[job.user]
         self._turns.tidy(self._waiting.values)
 
     # How long things take.
@@ -292,7 +286,7 @@ class Scheduler:
     # Refusals.
 
     def _refuse_if_full(self, job: Job, now: float) -> None:
-        if self._people[job.user] >= self._limits.user_jobs:
+        if self._turns.jobs_of(job.user) >= self._limits.user_jobs:
             after_s = next((after_s for other, after_s in self._planned(now) if other.user == job.user), self._all_s())
             raise Busy(self._ahead_s(now) + after_s)
         over_bytes = self._bytes + job.held_bytes - self._limits.queue_bytes

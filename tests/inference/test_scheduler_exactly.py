@@ -47,9 +47,7 @@ class Plain:
         key = first.key if overdue else self._chosen({job.key for job in due}, now)
         batch = list[Waiting]()
         for _ in range(min(self._capacity(key), self._count(key))):
-            head = self._head(key)
-            others_turn = min(self.waiting, key=self._turn).key != key
-            if others_turn and head.user in {job.user for job in batch}:
+            if batch and not self._rides_along(self._head(key), {job.user for job in batch}):
                 break
             batch.append(self._serve(key, now))
         return batch
@@ -58,12 +56,27 @@ class Plain:
         ripe = (max(needed_s, self._first(job.key).fill_until_s) for job in self.waiting)
         return min((*ripe, *(job.deadline_s for job in self.waiting)), default=math.inf)
 
+    def _rides_along(self, head: Waiting, people: set[str]) -> bool:
+        if self._floods(head.user):
+            return all(job.key == head.key for job in self.waiting if job.user != head.user)
+        return head.user not in people or min(self.waiting, key=self._turn).key == head.key
+
+    def _floods(self, user: str) -> bool:
+        return self._count_of(user) > len(self.waiting) - self._count_of(user)
+
+    def _count_of(self, user: str) -> int:
+        return sum(job.user == user for job in self.waiting)
+
     def _serve(self, key: Key, now: float) -> Waiting:
         job = self._head(key)
         self.waiting.remove(job)
         self.ticks += 1
-        self.again = max(self.again + 1, self.ticks + 2 * max(LEAST_ROUND, len(self.waiting)))
-        self.served[f"person {job.user}"] = self.served[f"chat {job.chat}"] = self.again
+        a_round = 2 * max(LEAST_ROUND, len({other.user for other in self.waiting}))
+        self.again = max(self.again + 1, self.ticks + a_round)
+        more_rounds = self._count_of(job.user) - 1 if self._floods(job.user) else 0
+        before = self.served.get(f"person {job.user}", 0)
+        self.served[f"person {job.user}"] = max(before, self.again + more_rounds * a_round)
+        self.served[f"chat {job.chat}"] = self.again
         self.served_s[job.user] = now
         return job
 
