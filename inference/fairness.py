@@ -98,6 +98,10 @@ class Turns:
         person = max(job.number, self._people.get(job.user, 0))
         return max(person, self._chats.get(job.chat, 0)), person, job.number
 
+    def is_to_come(self, job: Fair) -> bool:
+        """Whether whoever comes now has an earlier turn than this job."""
+        return self.of(job)[0] > self._ticks
+
     def since_s(self, job: Fair) -> float:
         """Since when its person has waited and got nothing: whoever sends many waits anew for each of them."""
         return max(job.accepted_s, self._served_s.get(job.user, job.accepted_s))
@@ -242,6 +246,11 @@ class Line(_Soonest[tuple[str, str]], Generic[K, F]):
     def people(self) -> int:
         """How many different ones wait here."""
         return len(self._people)
+
+    @property
+    def yields(self) -> bool:
+        """Whether its head's person or chat was served so lately that newcomers go first."""
+        return self._turns.is_to_come(self.head())
 
     def others(self, user: str) -> int:
         """How many jobs wait here that are not this person's."""

@@ -10,9 +10,9 @@ The rules, in the order in which they bind:
 1. Dead jobs (cancelled, or past their deadline) never leave the queue for the device.
 2. People and chats take turns (``inference.fairness``); that order decides who goes into a batch, and its head
    decides which batch.
-3. The head may be passed over for a generator that is loaded, or for fuller batches, of which the one goes first
-   whose people have waited most; until it has waited ``max_wait_s``. So nobody waits longer than that and one batch
-   because of other people's styles.
+3. The head may be passed over for a generator that is loaded, and for fuller batches and whoever need not yield, of
+   which the one goes first whose people have waited most; until it has waited ``max_wait_s``. So nobody waits longer
+   than that and one batch because of other people's styles.
 4. A batch is taken when it is full, or when the first of its jobs has waited ``fill_wait_s`` for company. While
    the device is busy nothing is gained by hurry, so a batch may fill until the device needs it.
 5. Everything is bounded; full means ``Busy`` at once, with the time at which there will be room.
@@ -202,8 +202,8 @@ class Scheduler:
         fullness = {line: self._fullness(line) for line in due if residency[line] == nearest}
         if first not in fullness:
             first = min(fullness, key=lambda line: line.turn())
-        fuller = [line for line in fullness if line is first or fullness[line] > fullness[first]]
-        return min(fuller, key=lambda line: (-self._urgency(line, now), line.turn()))
+        may_go = [line for line in fullness if line is first or not line.yields or fullness[line] > fullness[first]]
+        return min(may_go, key=lambda line: (-self._urgency(line, now), line.turn()))
 
     def _fullness(self, line: Line[Key, Waiting]) -> float:
         """A batch is as full as people wait for it: one person's flood does not call the device to it."""

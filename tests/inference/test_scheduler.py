@@ -177,6 +177,19 @@ def test_whoever_waited_long_goes_before_a_fuller_batch_that_just_came() -> None
     assert people(run_all(scheduler, now=1.1)) == ["lone", "A", "B", "C", "late and lone"]
 
 
+@pytest.mark.parametrize(("came_and_went", "first"), [(0, "B"), (2 * LEAST_ROUND, "A")])
+def test_whoever_was_served_yields_for_a_round_and_then_goes_by_their_wait(came_and_went: int, first: str) -> None:
+    scheduler = Scheduler(Limits())
+    submit(scheduler, "A", now=0.0, style="anime")
+    submit(scheduler, "A", now=0.0, style="ukiyoe")
+    taken(scheduler, now=1.0)
+    submit(scheduler, "B", now=2.0, style="sketch")
+    for number in range(came_and_went):
+        scheduler.cancel(submit(scheduler, f"passer-by {number}", now=2.5))
+
+    assert people(taken(scheduler, now=3.0)) == [first]
+
+
 def test_whoever_sends_many_waits_anew_for_each_of_them() -> None:
     """The flood came long before; but its person was just served, and so has waited no longer than anybody."""
     scheduler = Scheduler(Limits(batch_jobs=4, max_wait_s=100.0))

@@ -95,8 +95,9 @@ class Plain:
         nearest = min(STYLES[key.style] for key in keys)
         near = {key for key in keys if STYLES[key.style] == nearest}
         next_in_turn = min(near, key=lambda key: self._turn(self._head(key)))
-        fuller = {key for key in near if self._fullness(key) > self._fullness(next_in_turn)} | {next_in_turn}
-        return min(fuller, key=lambda key: (-self._urgency(key, now), self._turn(self._head(key))))
+        fuller = {key for key in near if self._fullness(key) > self._fullness(next_in_turn)}
+        may_go = {next_in_turn} | fuller | {key for key in near if self._turn(self._head(key))[0] <= self.ticks}
+        return min(may_go, key=lambda key: (-self._urgency(key, now), self._turn(self._head(key))))
 
     def _fullness(self, key: Key) -> float:
         return min(1.0, self._people(key) / self._capacity(key))
