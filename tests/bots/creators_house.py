@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bots import replies
 from bots.conversation import Conversation
 from bots.conversation.creators_policy import CreatorsPolicy
 from bots.ledger import Ledger
@@ -16,10 +15,6 @@ from tests.bots.console import Chat, Console, Inverting, Sent
 OPERATOR = "console:olga"
 STEPS = ("done", "right own", "for here", "days 30", "agree")
 """What a creator presses, one after another."""
-
-
-def said(key: str, **values: str | int) -> str:
-    return replies.text("en", key, **values)
 
 
 @dataclass

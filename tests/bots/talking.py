@@ -1,10 +1,12 @@
 """The conversation at work on a console, and people who talk with it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bots import replies
 from bots.conversation import Conversation
 from bots.ledger import Ledger
 from tests.bots.console import Chat, Console, Inverting, Sent
@@ -31,3 +33,20 @@ async def answer(chat: Chat, text: str, *pictures: bytes, **about: Any) -> Sent:
     before = len(chat.console.standing)
     await chat.say(text, *pictures, **about)
     return (await chat.console.answers(before + 1))[-1]
+
+
+async def ask(chat: Chat, text: str, *pictures: bytes, **about: object) -> Sent:
+    """Say something and wait for what it brings."""
+    count = len(chat.console.sent)
+    await chat.say(text, *pictures, **about)
+    return (await chat.console.answers(count + 1))[-1]
+
+
+async def submitted(service: Inverting, count: int) -> None:
+    async with asyncio.timeout(5):
+        while service.submitted < count:
+            await asyncio.sleep(0.005)
+
+
+def said(key: str, **values: str | int) -> str:
+    return replies.text("en", key, **values)

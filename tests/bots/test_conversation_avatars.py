@@ -20,12 +20,9 @@ from bots.message import Address, Message, Person, Text
 from inference.job import Crop
 from inference.service import StyleInfo
 from tests.bots.console import Chat, Console, Inverting, Sent, inverted
+from tests.bots.talking import said
 
 HER_PICTURE, HIS_PICTURE, GROUP_PICTURE = b"ann herself", b"ben himself", b"all of us"
-
-
-def said(key: str, **values: str | int) -> str:
-    return replies.text("en", key, **values)
 
 
 NO, OVER = said("consent-no", member="Ann"), said("consent-over")

@@ -6,7 +6,8 @@ import pytest
 
 from bots.conversation.bettering import Bettering
 from inference.errors import Failed
-from tests.bots.creators_house import STEPS, House, said
+from tests.bots.creators_house import STEPS, House
+from tests.bots.talking import said
 
 INK = b"ink"
 BETTER = (*STEPS[:-1], "better yes", "agree")

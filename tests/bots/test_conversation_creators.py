@@ -15,7 +15,8 @@ from bots.ledger import Ledger
 from bots.ledger.creations import sha256
 from inference.errors import BadReference, Busy, Failed, StyleUnavailable
 from tests.bots.console import BROKEN, inverted
-from tests.bots.creators_house import STEPS, House, said
+from tests.bots.creators_house import STEPS, House
+from tests.bots.talking import said
 
 INK, LEAF, HILL, PHOTO = b"ink on paper" * 100, b"a leaf in ink" * 100, b"a hill in ink" * 100, b"a photo"
 GONE = said("error-style_withdrawn")

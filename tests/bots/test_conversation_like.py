@@ -19,7 +19,8 @@ from bots.message import Person
 from inference.errors import BadReference, ReferenceMissing
 from inference.job import Job, Result
 from inference.service import StyleInfo
-from tests.bots.console import BROKEN, ENDLESS, STYLES, Chat, Console, Inverting, Sent, inverted
+from tests.bots.console import BROKEN, ENDLESS, STYLES, Chat, Console, Inverting, inverted
+from tests.bots.talking import ask, said, submitted
 
 PHOTO, FIRST, SECOND, THIRD = b"a photo", b"a painting", b"a drawing", b"a print"
 ANY = StyleInfo("any", "1.0.0", {"en": "Any Style", "zh": "任意风格"}, "photo+reference", "Apache-2.0")
@@ -73,23 +74,6 @@ def ann(console: Console, talk: tuple[Conversation, Ledger]) -> Chat:
 def ben(console: Console, talk: tuple[Conversation, Ledger]) -> Chat:
     """Somebody in a group, who is heard only where he addresses us."""
     return Chat(console, talk[0], chat="group", person="8", private=False, addressed=False)
-
-
-async def ask(chat: Chat, text: str, *pictures: bytes, **about: object) -> Sent:
-    """Say something and wait for what it brings."""
-    count = len(chat.console.sent)
-    await chat.say(text, *pictures, **about)
-    return (await chat.console.answers(count + 1))[-1]
-
-
-async def submitted(service: Inverting, count: int) -> None:
-    async with asyncio.timeout(5):
-        while service.submitted < count:
-            await asyncio.sleep(0.005)
-
-
-def said(key: str, **values: str | int) -> str:
-    return replies.text("en", key, **values)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from bots import replies
 from bots.conversation import Conversation
 from bots.ledger import Ledger
-from tests.bots.console import BROKEN, ENDLESS, MOVING, Chat, Console, Inverting, Sent, inverted
+from tests.bots.console import BROKEN, ENDLESS, MOVING, Chat, Console, Inverting, inverted
+from tests.bots.talking import ask
 
 PHOTO = b"a photo"
 TOO_LONG = replies.text("en", "error-too_many_frames")
@@ -26,12 +27,6 @@ async def talking(path: Path, console: Console, service: Inverting) -> AsyncIter
 async def ann(tmp_path: Path, service: Inverting) -> AsyncIterator[Chat]:
     async with talking(tmp_path / "ledger.sqlite3", Console(), service) as chat:
         yield chat
-
-
-async def ask(chat: Chat, text: str, *pictures: bytes, **about: object) -> Sent:
-    count = len(chat.console.sent)
-    await chat.say(text, *pictures, **about)
-    return (await chat.console.answers(count + 1))[-1]
 
 
 async def test_what_moves_comes_back_moving(ann: Chat) -> None:

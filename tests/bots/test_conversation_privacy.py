@@ -14,6 +14,7 @@ from bots.ledger import Ledger, State
 from bots.ledger.chats import Rules
 from bots.message import Message, Person, answer_key
 from tests.bots.console import STYLES, Chat, Console, Inverting, Sent, inverted
+from tests.bots.talking import said
 
 ANN, NAME = "person-4711", "Annabelle Unmistakable"
 PHOTO, SECOND, HER_PICTURE = b"Ann at the sea" * 500, b"Ann in the hills" * 500, b"Ann, a portrait" * 500
@@ -26,10 +27,6 @@ OF_NOBODY = {  # tables that tell of nobody:
     "spenders",  # what digests are made with
     "grants",  # under digests, which only signers can tell the owners of
 }
-
-
-def said(key: str, **values: str | int) -> str:
-    return replies.text("en", key, **values)
 
 
 class Town:

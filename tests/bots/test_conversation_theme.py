@@ -1,6 +1,5 @@
 """Pictures of words: made without a photo, made anew, restyled, and as safe from a restart as any other."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -21,6 +20,7 @@ from inference.job import Format
 from styles.words import understood
 from tests.bots.console import BROKEN, STYLES, Chat, Console, Inverting, Sent, inverted
 from tests.bots.imagining import THEME, Imagining, imagined
+from tests.bots.talking import ask, said, submitted
 
 PHOTO, WORDS = b"a photo", "misty harbour"
 ALL_STYLES = ("/style ukiyoe", "/style starry-night", "/style anime")
@@ -50,23 +50,6 @@ async def talk(path: Path, console: Console, service: Imagining) -> AsyncIterato
 @pytest.fixture
 def ann(console: Console, talk: Talk) -> Chat:
     return Chat(console, talk[0])
-
-
-async def ask(chat: Chat, text: str, *pictures: bytes, **about: object) -> Sent:
-    """Say something and wait for what it brings."""
-    count = len(chat.console.sent)
-    await chat.say(text, *pictures, **about)
-    return (await chat.console.answers(count + 1))[-1]
-
-
-async def submitted(service: Inverting, count: int) -> None:
-    async with asyncio.timeout(5):
-        while service.submitted < count:
-            await asyncio.sleep(0.005)
-
-
-def said(key: str, **values: str | int) -> str:
-    return replies.text("en", key, **values)
 
 
 def labelled(shown: Sent, label: str) -> str:

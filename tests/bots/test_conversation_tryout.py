@@ -15,7 +15,8 @@ from bots.ledger import Ledger
 from bots.ledger.chats import Rules
 from inference.job import Format
 from inference.service import StyleInfo
-from tests.bots.console import STYLES, Chat, Console, Inverting, Sent, inverted, sheet_of
+from tests.bots.console import STYLES, Chat, Console, Inverting, inverted, sheet_of
+from tests.bots.talking import ask
 
 PHOTO, SECOND = b"a photo", b"another photo"
 ALL = tuple(style.id for style in STYLES)
@@ -37,13 +38,6 @@ async def talk(tmp_path: Path, console: Console, service: Inverting) -> AsyncIte
 @pytest.fixture
 def ann(console: Console, talk: tuple[Conversation, Ledger]) -> Chat:
     return Chat(console, talk[0])
-
-
-async def ask(chat: Chat, text: str, *pictures: bytes, **about: object) -> Sent:
-    """Say something and wait for what it brings."""
-    count = len(chat.console.sent)
-    await chat.say(text, *pictures, **about)
-    return (await chat.console.answers(count + 1))[-1]
 
 
 def test_styles_are_named_one_after_another() -> None:

@@ -12,6 +12,7 @@ from bots.conversation.waiting import milestone, seconds
 from bots.ledger import Ledger
 from inference.errors import Busy, NotReady
 from tests.bots.console import Chat, Console, Inverting, inverted
+from tests.bots.talking import submitted
 
 PHOTO, SECOND = b"a photo", b"another photo"
 BRISK = Pace(worth_after_s=0.1, worth_eta_s=2.0, change_every_s=0.1, busy_every_s=0.05, look_every_s=0.01)
@@ -35,12 +36,6 @@ async def conversation(tmp_path: Path, console: Console, service: Inverting, pac
 @pytest.fixture
 def ann(console: Console, conversation: Conversation) -> Chat:
     return Chat(console, conversation)
-
-
-async def submitted(service: Inverting, count: int) -> None:
-    async with asyncio.timeout(5):
-        while service.submitted < count:
-            await asyncio.sleep(0.005)
 
 
 def test_positions_are_told_at_falling_intervals() -> None:
