@@ -40,6 +40,7 @@ from styles.samples import FOLDER as SAMPLES
 from tests.styles.making import write_pack
 
 MEGABYTE = 1e6
+REST_S = 10.0
 
 
 def photo(side: int) -> bytes:
@@ -108,6 +109,7 @@ async def throughput(styles: Library, style: str, side: int, count: int, rounds:
     jobs = [Job(data, style, plain, user=f"user {at}") for at in range(count)]
     bare = Bare(styles, style)
     async with EmbeddedService(styles) as service, ticking() as ticks:
+        await ticks.rest()
 
         async def served() -> None:
             ticks.watching = True
@@ -142,18 +144,39 @@ def compared(took_s: Mapping[str, Sequence[float]], count: int) -> dict[str, flo
 
 
 class Ticks:
-    """How late the event loop was for a timer, and what its longest callback took (wall, and of its own CPU time)."""
+    """How late the event loop was for a timer, and what its longest callback took (wall, and of its own CPU time).
+
+    ``at_rest`` is how late it was with nothing to do, which is the machine's own doing. Looks during which other
+    machines had a core of ours are left out, and counted.
+    """
 
     def __init__(self) -> None:
-        self.watching = False
+        self.watching = self.resting = False
         self.late: list[float] = []
+        self.at_rest: list[float] = []
+        self.stolen = 0
         self.longest_wall_s = self.longest_cpu_s = 0.0
 
+    async def rest(self, for_s: float = REST_S) -> None:
+        """Look at the loop while nobody sends anything."""
+        self.resting = True
+        await asyncio.sleep(for_s)
+        self.resting = False
+
+    def look(self, late_s: float, *, stolen: bool) -> None:
+        """One timer."""
+        if not (self.watching or self.resting):
+            return
+        if stolen:
+            self.stolen += 1
+        else:
+            (self.at_rest if self.resting else self.late).append(late_s)
+
     def figures(self) -> dict[str, float]:
-        late = sorted(self.late) or [0.0]
         return {
-            "loop_late_p99_ms": late[int(0.99 * (len(late) - 1))] * 1e3,
-            "loop_late_max_ms": late[-1] * 1e3,
+            **_lateness("loop_at_rest", self.at_rest),
+            **_lateness("loop", self.late),
+            "loop_looks_stolen": self.stolen,
             "loop_callback_max_ms": self.longest_wall_s * 1e3,
             "loop_callback_cpu_max_ms": self.longest_cpu_s * 1e3,
         }
@@ -175,17 +198,28 @@ class Ticks:
             self.longest_cpu_s = max(self.longest_cpu_s, time.thread_time() - cpu_s)
 
 
+def _lateness(name: str, seconds: Sequence[float]) -> dict[str, float]:
+    late = sorted(seconds) or [0.0]
+    return {
+        f"{name}_late_p99_ms": late[int(0.99 * (len(late) - 1))] * 1e3,
+        f"{name}_late_max_ms": late[-1] * 1e3,
+        f"{name}_late_by_5_ms_per_1000": 1e3 * sum(each > 5e-3 for each in late) / len(late),
+    }
+
+
 @asynccontextmanager
 async def ticking(every_s: float = 0.002) -> AsyncIterator[Ticks]:
     """Watch this event loop."""
     ticks, really = Ticks(), asyncio.Handle._run
 
     async def tick() -> None:
+        stolen_s = _stolen_s()
         while True:
             due_s = time.perf_counter() + every_s
             await asyncio.sleep(every_s)
-            if ticks.watching:
-                ticks.late.append(time.perf_counter() - due_s)
+            late_s, before_s = time.perf_counter() - due_s, stolen_s
+            stolen_s = _stolen_s()
+            ticks.look(late_s, stolen=stolen_s > before_s)
 
     task = asyncio.create_task(tick())
     asyncio.Handle._run = ticks.timed_by(really)  # type: ignore[method-assign, assignment]  # a look inside
@@ -194,6 +228,11 @@ async def ticking(every_s: float = 0.002) -> AsyncIterator[Ticks]:
     finally:
         asyncio.Handle._run = really  # type: ignore[method-assign]  # and out again
         task.cancel()
+
+
+def _stolen_s() -> float:
+    """What others had of our cores since the machine began, where the system counts it."""
+    return float(getattr(psutil.cpu_times(), "steal", 0.0))
 
 
 async def memory(styles: Library, style: str, count: int = 50) -> dict[str, float]:

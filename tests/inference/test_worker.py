@@ -1,6 +1,8 @@
 """The worker with real tensors: batches, their troubles, and the threads beside the device."""
 
 import asyncio
+import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -13,7 +15,7 @@ from torch import Tensor, nn
 from inference import device
 from inference.device import Device, choose, is_out_of_memory
 from inference.errors import NotReady
-from inference.worker import Pixels, Worker, restyle, restyle_apart
+from inference.worker import NICE, Pixels, Worker, restyle, restyle_apart
 from styles.errors import NotPainted
 from styles.style import Style
 from tests.styles.making import card, generator
@@ -142,6 +144,28 @@ async def test_the_devices_thread_owns_it_and_others_work_beside_it() -> None:
                 await asyncio.gather(turn.run(watching, grey(1)), worker.beside(began.wait, 5))
     assert len(names) == 1
     assert names.pop().startswith("device")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities for threads")
+async def test_painting_stands_back_for_the_event_loop_and_the_hands() -> None:
+    painting: list[int] = []
+
+    class Watching(nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            painting.append(own_nice())
+            return images
+
+    def own_nice() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    switch_s = sys.getswitchinterval()
+    async with Worker(CPU) as worker:
+        assert sys.getswitchinterval() < switch_s
+        async with worker.turn() as turn:
+            await turn.run(style(Watching()), grey(1))
+        assert await worker.beside(own_nice) == own_nice()
+    assert painting == [min(19, own_nice() + NICE)]
+    assert sys.getswitchinterval() == switch_s
 
 
 async def test_leaving_waits_for_what_still_runs() -> None:
