@@ -62,9 +62,10 @@ class Settings(BaseSettings):
     inference_url: str | None = Field(None, description="a running `atelier serve`; by default the service is embedded")
     inference_token: SecretStr | None = Field(None, description="what the HTTP service asks for beyond loopback")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the generators run")
-    runtime: Literal["auto", "torch", "openvino"] = Field(
-        "auto", description="what runs them on a CPU: OpenVINO where it is installed, else torch"
+    runtime: Literal["auto", "torch", "openvino", "cudagraphs"] = Field(
+        "auto", description="what runs them: OpenVINO on a CPU where it is installed, else torch"
     )
+    lanes: int = Field(0, ge=0, le=16, description="batches that run at once; 0 for as many as suit the device")
     styles: Annotated[tuple[Path, ...], NoDecode] = Field((), description="extra folders of packs, separated by “:”")
     data: Path = Field(
         default_factory=lambda: user_data_path("atelier", appauthor=False),

@@ -10,12 +10,12 @@ from pathlib import Path
 import torch
 
 from inference.errors import NotReady
-from styles import compiled
+from styles import compiled, graphed
 from styles.style import Style
 
 log = logging.getLogger(__name__)
 
-RUNTIMES = ("torch", "openvino")
+RUNTIMES = ("torch", "openvino", "cudagraphs")
 X86 = ("x86_64", "amd64")
 CPUINFO = Path("/proc/cpuinfo")
 BF16_FLAGS = {"amx_bf16", "avx512_bf16", "bf16"}  # Intel's tiles, AVX-512 (Intel and AMD), Arm
@@ -28,7 +28,7 @@ SHARE_OF_MEMORY = 4  # of an accelerator: one part for activations, the rest for
 class Device:
     """Where generators run and what they compute in. ``memory_bytes`` is an accelerator's own; 0 for the CPU.
 
-    ``runtime`` is what runs them: torch, or openvino, which leaves to torch what it cannot do.
+    ``runtime`` is what runs them: torch, or openvino or cudagraphs, which leave to torch what they cannot do.
     """
 
     name: torch.device
@@ -39,7 +39,10 @@ class Device:
     def load(self, load: Callable[..., Style], style: str) -> Style:
         """The generator of a style as it runs here, by a library's ``load``. Raises what that raises."""
         loaded = load(style, device=self.name, dtype=self.dtype)
-        return compiled.Compiled(loaded) if self.runtime == "openvino" else loaded
+        if self.name.type == "cuda":
+            torch.cuda.current_stream(self.name).synchronize()  # the threads that paint have streams of their own
+        kinds = {"openvino": compiled.Compiled, "cudagraphs": graphed.Graphed}
+        return kinds[self.runtime](loaded) if self.runtime in kinds else loaded
 
     def batch_bytes(self, least: int) -> int:
         """What a batch's activations may take: ``least``, and on an accelerator a fixed share of its memory."""
@@ -56,7 +59,7 @@ class Device:
 
 
 def choose(wanted: str = "auto", runtime: str = "auto") -> Device:
-    """The device of this name, "auto" for the best there is; and what runs generators on it: torch, openvino or auto.
+    """The device of this name, "auto" for the best there is; and what runs generators on it, of ``RUNTIMES`` or auto.
 
     Raises:
         NotReady: the device is not there, or the runtime, or not for this device.
@@ -81,11 +84,13 @@ def _runtime(wanted: str, device: torch.device) -> str:
         measured = device.type == "cpu" and platform.machine().lower() in X86
         return "openvino" if measured and compiled.is_installed() else "torch"
     if wanted not in RUNTIMES:
-        raise NotReady(f"There is no runtime “{wanted}”; it can be auto, {' or '.join(RUNTIMES)}.")
+        raise NotReady(f"There is no runtime “{wanted}”; it can be auto, {', '.join(RUNTIMES[:-1])} or {RUNTIMES[-1]}.")
     if wanted == "openvino" and not compiled.is_installed():
         raise NotReady("OpenVINO is not installed; its extra is openvino, as in “pip install atelier[openvino]”.")
     if wanted == "openvino" and device.type != "cpu":
         raise NotReady("OpenVINO runs generators on the CPU alone.")
+    if wanted == "cudagraphs" and device.type != "cuda":
+        raise NotReady("CUDA graphs run on a CUDA device alone.")
     return wanted
 
 

@@ -70,7 +70,7 @@ class EmbeddedService:
         labels: pictures.Labels | None = None,
         training: Training | None = None,
     ) -> None:
-        """``device`` is auto, cpu or cuda; ``runtime`` is auto, torch or openvino.
+        """``device`` is auto, cpu or cuda; ``runtime`` is auto, torch, openvino or cudagraphs.
 
         ``labels`` name the operator in the results' metadata.
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
@@ -56,8 +57,7 @@ class Worker:
         self.device, self.lanes = device, Lanes(lanes or (THREADS if device.name.type == "cpu" else 1))
 
     async def __aenter__(self) -> Self:
-        on_cpu = self.device.name.type == "cpu"
-        self._device_threads = ThreadPoolExecutor(self.lanes.count, "device", stand_back if on_cpu else None)
+        self._device_threads = ThreadPoolExecutor(self.lanes.count, "device", partial(prepare, self.device.name))
         self._hands = ThreadPoolExecutor(min(MOST_HANDS, HANDS_PER_CORE * cores()), "hand")
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
@@ -115,12 +115,16 @@ class Turn:
         return await asyncio.get_running_loop().run_in_executor(self._threads, within_our_cores)
 
 
-def stand_back() -> None:
-    """Let this thread, and those that it starts, paint when the event loop and the hands leave it a core.
+def prepare(device: torch.device) -> None:
+    """Make this thread one that paints.
 
-    They need one for a moment only, and at once: without this the loop waits for up to 4 ms until a core changes hands.
+    On a CPU it, and those that it starts, paint when the event loop and the hands leave them a core. They need one for
+    a moment only, and at once: without this the loop waits for up to 4 ms until a core changes hands. On a CUDA device
+    it gets a stream of its own, so that what several such threads do overlaps.
     """
-    if sys.platform == "linux":  # elsewhere it would be the whole process's priority
+    if device.type == "cuda":
+        torch.cuda.set_stream(torch.cuda.Stream(device))
+    elif sys.platform == "linux":  # elsewhere it would be the whole process's priority
         os.nice(NICE)
 
 
@@ -186,5 +190,7 @@ def _forward(style: Style, pictures: Sequence[Pixels], codes: Codes) -> list[Pix
 
 def _images(style: Style, pictures: Sequence[Pixels]) -> Tensor:
     """N, 3, H, W in [0, 1], on the style's device."""
-    bytes_in = torch.from_numpy(np.stack(pictures)).to(style.device)  # N, H, W, 3, uint8: a quarter of the way's bytes
-    return bytes_in.permute(0, 3, 1, 2).float().div_(255)
+    # bytes are a quarter of the way's, and a GPU fetches them from pinned memory while it works on what came before
+    bytes_in = torch.empty(len(pictures), *pictures[0].shape, dtype=torch.uint8, pin_memory=style.device.type == "cuda")
+    np.stack(pictures, out=bytes_in.numpy())  # N, H, W, 3
+    return bytes_in.to(style.device, non_blocking=True).permute(0, 3, 1, 2).float().div_(255)

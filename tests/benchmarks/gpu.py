@@ -1,5 +1,7 @@
 """One short run on a GPU: what each style and size reaches there, what the hardware allows, and what the service keeps.
 
+Each size runs in torch and as a CUDA graph; the service with one batch on the device at a time, and with two.
+
 ``python -m tests.benchmarks.gpu`` takes the best device there is; ``--device cpu --side 64 --count 2 --rounds 1`` shows
 on any machine that it works. The bound of a generator is the longer of two times: its multiplications at the speed of
 a large matrix product, and the bytes that its operators read and write at the speed of a large copy, both measured here
@@ -12,7 +14,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from inference.device import Device, choose
+from styles.graphed import PATIENCE, Graphed
 from styles.measure import measure
 from styles.style import Style
 from tests.benchmarks import pipeline
@@ -45,6 +48,7 @@ class Figures:
     """Of one style at one size and number of pictures at once. ``share`` is the bound by what it took."""
 
     style: str
+    runtime: str
     side: int
     batch: int
     pictures_per_second: float
@@ -107,12 +111,15 @@ def traffic(style: Style, side: int) -> int:
 @torch.inference_mode()
 def generator(style: Style, side: int, batch: int, there: Hardware, rounds: int) -> Figures:
     images = torch.rand(batch, 3, side, side, device=style.device)
+    for _ in range(PATIENCE):  # then a graph is recorded
+        style(images)
     took_s = seconds(lambda: style(images), style.device, rounds) / batch
     pixels = (side / 512) ** 2
     arithmetic_s = 2e9 * measure(style.module).gmac_512 * pixels / there.flops
     memory_s = traffic(style, side) / there.bytes_per_second
     return Figures(
         style.card.id,
+        "a graph" if isinstance(style, Graphed) and style.graphs else "torch",
         side,
         batch,
         1 / took_s,
@@ -141,29 +148,39 @@ def command(
     as_json: bool,
 ) -> None:
     device = choose(wanted, "torch")
+    runtimes = ("torch", "cudagraphs") if device.name.type == "cuda" else ("torch",)
     there = hardware(device, rounds)
     with tempfile.TemporaryDirectory() as folder:
         library = pipeline.library(Path(folder))
         known = [card.id for card in library.cards() if card.takes == "photo"]
         wished = names or [name for name in ("ukiyoe", "starry-night") if name in known] or known[:1]
         runs = [
-            generator(device.load(library.load, name), side, batch, there, rounds)
+            generator(replace(device, runtime=runtime).load(library.load, name), side, batch, there, rounds)
             for name in wished
             for side in sides
             for batch in batches
+            for runtime in runtimes
         ]
-        service = asyncio.run(pipeline.throughput(library, wished[0], sides[0], count, rounds))
+        service = {
+            f"{runtime}, {lanes} at once": asyncio.run(
+                pipeline.throughput(library, wished[0], sides[0], count, rounds, runtime=runtime, lanes=lanes)
+            )
+            for runtime in runtimes
+            for lanes in (1, 2)
+        }
     if as_json:
         print(json.dumps({"hardware": asdict(there), "generators": [asdict(one) for one in runs], "service": service}))
         return
     print(f"{there.name}: {there.flops / 1e12:.2f} TFLOP/s, {there.bytes_per_second / 1e9:.0f} GB/s, {device.dtype}")
     for one in runs:
         print(
-            f"{one.style:14} {one.side:5}² ×{one.batch:<3} {one.pictures_per_second:8.1f} pictures/s"
+            f"{one.style:14} {one.runtime:8} {one.side:5}² ×{one.batch:<3} {one.pictures_per_second:8.1f} pictures/s"
             f"  {one.ms_per_picture:8.2f} ms, bound {max(one.arithmetic_ms, one.memory_ms):8.2f}"
             f" (arithmetic {one.arithmetic_ms:.2f}, memory {one.memory_ms:.2f}): share {one.share:.2f}"
         )
-    pipeline.show(service)
+    for way, figures in service.items():
+        print(f"the service, {way}")
+        pipeline.show(figures)
 
 
 if __name__ == "__main__":

@@ -102,13 +102,16 @@ class Bare:
                 finished.result()
 
 
-async def throughput(styles: Library, style: str, side: int, count: int, rounds: int) -> dict[str, float]:
+async def throughput(
+    styles: Library, style: str, side: int, count: int, rounds: int, *, runtime: str = "auto", lanes: int = 0
+) -> dict[str, float]:
     """Pictures per second of the service and of both bare arrangements, alternating."""
     data = photo(side)
     plain = Options(faces=False)  # as the bare pipelines, which do not paint faces finer
     jobs = [Job(data, style, plain, user=f"user {at}") for at in range(count)]
     bare = Bare(styles, style)
-    async with EmbeddedService(styles) as service, ticking() as ticks:
+    serving = EmbeddedService(styles, runtime=runtime, limits=Limits(lanes=lanes))
+    async with serving as service, ticking() as ticks:
         await ticks.rest()
 
         async def served() -> None:

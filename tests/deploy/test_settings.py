@@ -53,6 +53,7 @@ def test_a_file_elsewhere_is_named_by_the_environment(monkeypatch: pytest.Monkey
         ("ATELIER_MAX_ITEMS", "100"),
         ("ATELIER_MAX_FRAMES", "many"),
         ("ATELIER_CACHE_MB", "1"),
+        ("ATELIER_LANES", "-1"),
         ("ATELIER_TELEGRAM_STAGING_CHAT", "mine"),
     ],
 )

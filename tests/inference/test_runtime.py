@@ -41,8 +41,13 @@ def test_without_openvino_torch_runs_them_and_asking_for_it_is_refused(monkeypat
 
 
 def test_a_runtime_that_nobody_knows_is_named() -> None:
-    with pytest.raises(NotReady, match="no runtime “tensorrt”; it can be auto, torch or openvino"):
+    with pytest.raises(NotReady, match="no runtime “tensorrt”; it can be auto, torch, openvino or cudagraphs"):
         choose("cpu", "tensorrt")
+
+
+def test_cuda_graphs_are_refused_where_there_is_no_cuda_device() -> None:
+    with pytest.raises(NotReady, match="CUDA graphs run on a CUDA device alone"):
+        choose("cpu", "cudagraphs")
 
 
 def test_a_device_knows_its_runtime_without_being_told() -> None:
