@@ -99,9 +99,7 @@ async def open_embedded(settings: Settings, *, trains: bool = False) -> "AsyncIt
     from inference.limits import Limits
     from inference.pictures import Labels
 
-    limits = Limits(
-        moving_frames=settings.max_frames, cache_bytes=settings.cache_mb << 20, lanes=settings.lanes
-    )
+    limits = Limits(moving_frames=settings.max_frames, cache_bytes=settings.cache_mb << 20, lanes=settings.lanes)
     labels = Labels(settings.producer or "")
     async with EmbeddedService(
         library,

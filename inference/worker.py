@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -74,7 +75,7 @@ class Worker:
     async def turn(self, others: int = 0) -> AsyncIterator["Turn"]:
         """Wait for the device, or a part of it; ``others`` are batches that want one, too."""
         async with self.lanes.some(others) as width:
-            yield Turn(self._device_threads, width, self.lanes.count)
+            yield Turn(self._device_threads, self.lanes, width)
 
     async def beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do ``work`` in one of the threads beside the device's."""
@@ -88,13 +89,19 @@ class Worker:
 class Turn:
     """A time on the device, ``width`` of whose ``lanes`` are ours until it ends."""
 
-    def __init__(self, threads: ThreadPoolExecutor, width: int, lanes: int) -> None:
-        self._threads, self._cores = threads, max(1, THREADS * width // lanes)
-        self.share = width / lanes
+    def __init__(self, threads: ThreadPoolExecutor, lanes: Lanes, width: int) -> None:
+        self._threads, self._cores = threads, max(1, THREADS * width // lanes.count)
+        self._lanes, self._width = lanes, width
+        self.share = width / lanes.count
 
     async def run(self, style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:
         """Run pictures of one size through one generator; each with its code, if it has."""
-        return await self._do(restyle, style, pictures, codes)
+        kind = style.card.id, style.is_prepared, len(pictures), pictures[0].shape
+        began_s, among_all = time.perf_counter(), self._lanes.are_full
+        ran = await self._do(restyle, style, pictures, codes)
+        if among_all and self._lanes.are_full and style.is_prepared == kind[1]:
+            self._lanes.learn(kind, self._width, time.perf_counter() - began_s)
+        return ran
 
     async def run_apart(
         self, style: Style, pictures: Sequence[Pixels], pixels: int, codes: Codes = None
@@ -123,7 +130,7 @@ def prepare(device: torch.device) -> None:
     it gets a stream of its own, so that what several such threads do overlaps.
     """
     if device.type == "cuda":
-        torch.cuda.set_stream(torch.cuda.Stream(device))
+        torch.cuda.set_stream(torch.cuda.Stream(device))  # type: ignore[no-untyped-call]  # untyped in torch
     elif sys.platform == "linux":  # elsewhere it would be the whole process's priority
         os.nice(NICE)
 

@@ -29,6 +29,11 @@ class Style:
         self.card, self.device, self.dtype = card, device, dtype
         self.module = module.eval().requires_grad_(False).to(device, dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack memory_format alone
 
+    @property
+    def is_prepared(self) -> bool:
+        """Whether it runs as it will from now on; some prepare themselves while they run."""
+        return True
+
     @cached_property
     def weight_bytes(self) -> int:
         """Bytes that the weights take on the device. Counted once: a cache asks before and after every batch."""

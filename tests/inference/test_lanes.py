@@ -68,6 +68,43 @@ async def test_who_gives_up_or_fails_leaves_everything_behind() -> None:
         assert width == 2
 
 
+async def test_lanes_learn_whether_one_picture_is_sooner_done_on_all_of_them_or_each_on_one() -> None:
+    together, apart = Lanes(2), Lanes(2)
+    for _ in range(100):
+        for device, alone_s in ((together, 0.20), (apart, 0.13)):
+            device.learn("a style and size", 2, 0.10)
+            device.learn("a style and size", 1, alone_s)
+    assert together.speed_up == pytest.approx(1.0, abs=0.02)
+    async with together.some(others=30) as width:
+        assert width == 2
+    async with apart.some(others=3) as width:
+        assert width == 1
+
+
+async def test_what_was_learnt_is_forgotten_slowly_so_that_it_is_tried_again() -> None:
+    device = Lanes(2)
+    for _ in range(100):
+        device.learn("a style and size", 1, 0.20)
+        device.learn("a style and size", 2, 0.09)
+    for _ in range(10):
+        device.learn("another", 2, 0.09)
+    async with device.some(others=100) as width:
+        assert width == 2
+    for _ in range(1000):
+        device.learn("another", 2, 0.09)
+    async with device.some(others=100) as width:
+        assert width == 1
+
+
+def test_only_what_is_alike_is_compared_and_an_odd_batch_counts_for_little() -> None:
+    device = Lanes(2)
+    device.learn("small", 1, 0.01)
+    device.learn("large", 2, 1.0)
+    assert device.speed_up == pytest.approx(lanes.SPEED_UP, abs=0.001)
+    device.learn("large", 1, 100.0)
+    assert device.speed_up < lanes.SPEED_UP + 0.1
+
+
 async def test_a_generator_computes_with_the_cores_of_its_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "THREADS", 4)
     threads = list[int]()
