@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 SPEED_UP = 0.75
-"""A batch on w lanes is about w to the power of this as fast as on one of them while all are taken, before it was seen.
-On two cores, by the processor: 0.7 to 1.1."""
+"""A batch on w lanes is about w to the power of this as fast as on one of them while all are taken; until somebody has
+looked. On two cores, by the processor: 0.7 to 1.1."""
+MOST_SPEED_UP = 1.5
 
 FRESHNESS = 0.1  # the weight of the newest comparison; a single one is often disturbed
-FORGETTING = 0.002  # at each batch that had all lanes, so that one lane is tried again now and then
+FORGETTING = 0.002  # at each batch that had all lanes, of what was seen since the beginning
 REMEMBERED = 512  # kinds of batches; the one that ran least recently is forgotten first
 
 
@@ -19,13 +20,15 @@ class Lanes:
     """For one event loop. Whoever waits is served in the order in which they came.
 
     Two cores that paint one picture each need not wait for each other, nor for who decodes and encodes beside them; but
-    they share a cache and the memory, so that on some processors two that share one picture are done with more. What
-    ran tells which. And where few wait, each of them is done sooner if one after the other gets all cores.
+    they share a cache and the memory, so that on some processors two that share one picture are done with more. A look
+    at the beginning tells which, and then what runs. And where few wait, each of them is done sooner if one after the
+    other gets all cores.
     """
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self.speed_up = SPEED_UP
+        self.widest = 1 << (count.bit_length() - 1)  # that one batch can get
+        self.speed_up = self._at_first = SPEED_UP
         self._permits, self._taken = asyncio.Semaphore(count), 0
         self._took_s: OrderedDict[Hashable, dict[int, float]] = OrderedDict()  # the last of a kind, by its lanes
 
@@ -34,9 +37,17 @@ class Lanes:
         """Whether the next batch has to wait."""
         return self._permits.locked()
 
+    @property
+    def gain(self) -> float:
+        """How many times as fast a batch is on as many lanes as it can get as on one while all are taken."""
+        return float(self.widest**self.speed_up)
+
     @asynccontextmanager
-    async def some(self, others: int = 0) -> AsyncIterator[int]:
-        """Wait for a lane, and yield how many one got: a power of two. ``others`` are batches that want some, too."""
+    async def some(self, others: float = 0) -> AsyncIterator[int]:
+        """Wait for a lane, and yield how many one got: a power of two. ``others`` are batches that want some, too.
+
+        Where infinitely many do, one gets one.
+        """
         await self._permits.acquire()
         free = 1 if self._permits.locked() else self.count - self._taken
         width = best_width(free, 1 + others, self.speed_up)
@@ -50,22 +61,27 @@ class Lanes:
             for _ in range(width):
                 self._permits.release()
 
+    def begin_with(self, together_s: float, apart_s: float) -> None:
+        """One picture on the ``widest`` took so long; as many at once as there are lanes, each on its own, so long."""
+        seen = math.log(apart_s / together_s) / math.log(self.widest)
+        self.speed_up = self._at_first = min(max(seen, 0.0), MOST_SPEED_UP)
+
     def learn(self, kind: Hashable, width: int, seconds: float) -> None:
         """A batch of this ``kind`` took so long on ``width`` lanes, while all were taken."""
         took_s = self._took_s.setdefault(kind, {})
         for other, before_s in took_s.items():
             if other != width and min(before_s, seconds) > 0:
                 seen = math.log(before_s / seconds) / math.log(width / other)
-                self.speed_up += FRESHNESS * (min(max(seen, 0.0), 1.5) - self.speed_up)
+                self.speed_up += FRESHNESS * (min(max(seen, 0.0), MOST_SPEED_UP) - self.speed_up)
         took_s[width] = seconds
-        if width == self.count:
-            self.speed_up += FORGETTING * (SPEED_UP - self.speed_up)
+        if width == self.widest:
+            self.speed_up += FORGETTING * (self._at_first - self.speed_up)
         self._took_s.move_to_end(kind)
         if len(self._took_s) > REMEMBERED:
             self._took_s.popitem(last=False)
 
 
-def best_width(free: int, batches: int, speed_up: float) -> int:
+def best_width(free: int, batches: float, speed_up: float) -> int:
     """How many of the lanes that are ``free``, a power of two, let ``batches`` alike be done soonest, on average."""
 
     def mean_wait(width: int) -> float:

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Iterable
+from statistics import fmean, median
 
 import numpy as np
 from torch import Tensor
@@ -19,6 +21,7 @@ from styles.style import Style
 
 log = logging.getLogger(__name__)
 
+COMPARISONS = 5
 SIDES = (256, 512)  # the small one first, so that a device that cannot run fails at once
 
 
@@ -41,18 +44,41 @@ async def warm_up(cards: Iterable[Card], cache: Cache, worker: Worker, throughpu
 
 async def _warm_up_with(card: Card, cache: Cache, worker: Worker, throughput: Throughput) -> None:
     noise, sides = np.random.default_rng(0), _sides(card)
-    async with cache.use(card.id, card.version) as style, worker.turn() as turn:
-        for side in sides:
-            picture = noise.integers(0, 256, (side, side, 3), np.uint8)
-            codes = await _codes(style, picture, turn)
-            for _ in range(2):  # the first run of a size also chooses how to compute it
-                began_s = time.monotonic()
-                [ran] = (await turn.run(style, [picture], codes)).pictures
-                if isinstance(ran, Exception):
-                    raise ran
-            throughput.learn(card.id, side * side, time.monotonic() - began_s)
+    async with cache.use(card.id, card.version) as style:
+        pictures = [noise.integers(0, 256, (side, side, 3), np.uint8) for side in sides]
+        async with worker.turn() as turn:
+            codes = [await _codes(style, picture, turn) for picture in pictures]
+            for side, picture, code in zip(sides, pictures, codes, strict=True):
+                await _run(turn, style, picture, code)  # the first run of a size also chooses how to compute it
+                throughput.learn(card.id, side * side, await _run(turn, style, picture, code))
+        if worker.lanes.count > 1:
+            await _compare(style, pictures[0], codes[0], worker)
     seconds = throughput.seconds(card.id, sides[-1] ** 2)
     log.info("%.2fs ← warm-up %s %d×%d on %s", seconds, card.id, sides[-1], sides[-1], worker.device.name)
+
+
+async def _run(turn: Turn, style: Style, picture: Pixels, codes: list[Tensor] | None) -> float:
+    """The seconds of one picture."""
+    began_s = time.monotonic()
+    [ran] = (await turn.run(style, [picture], codes)).pictures
+    if isinstance(ran, Exception):
+        raise ran
+    return time.monotonic() - began_s
+
+
+async def _compare(style: Style, picture: Pixels, codes: list[Tensor] | None, worker: Worker) -> None:
+    """Tell the lanes how long a picture takes on all of them, and as many at once on one each."""
+
+    async def seconds(others: float) -> float:
+        async with worker.turn(others) as turn:
+            await turn.prepare(style)
+            return median([await _run(turn, style, picture, codes) for _ in range(1 + COMPARISONS)][1:])
+
+    lanes = worker.lanes
+    together_s = await seconds(others=0)
+    apart_s = fmean(await asyncio.gather(*(seconds(others=math.inf) for _ in range(lanes.count))))
+    lanes.begin_with(together_s, apart_s)
+    log.info("%d lanes; on all of them a picture is %.2f times as fast", lanes.count, lanes.gain)
 
 
 def _sides(card: Card) -> tuple[int, ...]:

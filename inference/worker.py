@@ -72,8 +72,8 @@ class Worker:
         sys.setswitchinterval(self._switch_s)
 
     @asynccontextmanager
-    async def turn(self, others: int = 0) -> AsyncIterator["Turn"]:
-        """Wait for the device, or a part of it; ``others`` are batches that want one, too."""
+    async def turn(self, others: float = 0) -> AsyncIterator["Turn"]:
+        """Wait for the device, or a part of it; ``others`` are batches that want one, too. See ``Lanes.some``."""
         async with self.lanes.some(others) as width:
             yield Turn(self._device_threads, self.lanes, width)
 
@@ -93,6 +93,10 @@ class Turn:
         self._threads, self._cores = threads, max(1, THREADS * width // lanes.count)
         self._lanes, self._width = lanes, width
         self.share = width / lanes.count
+
+    async def prepare(self, style: Style) -> None:
+        """Let ``style`` run as fast as it can from now on, on as many cores as are ours."""
+        await self._do(style.prepare)
 
     async def run(self, style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:
         """Run pictures of one size through one generator; each with its code, if it has."""

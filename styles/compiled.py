@@ -79,7 +79,7 @@ class Compiled(Style):
 
         Blocks for about 0.2 s the first time, and for less for another number of threads.
         """
-        threads = torch.get_num_threads()
+        threads, self._patience = torch.get_num_threads(), 0
         with self._preparing:
             if threads not in self._painters and not self._given_up:
                 ready = next(iter(self._painters.values()), None)

@@ -34,6 +34,10 @@ class Style:
         """Whether it runs as it will from now on; some prepare themselves while they run."""
         return True
 
+    def prepare(self) -> bool:
+        """Get ready to run as fast as it can, on as many threads as torch may use here; and say whether it is."""
+        return True
+
     @cached_property
     def weight_bytes(self) -> int:
         """Bytes that the weights take on the device. Counted once: a cache asks before and after every batch."""

@@ -1,6 +1,7 @@
 """Several batches at once: how the device is shared out, and that who has a part of it waits for nobody."""
 
 import asyncio
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -11,12 +12,15 @@ from torch import Tensor, nn
 
 from inference import lanes, worker
 from inference.batch import Key
+from inference.cache import Cache
 from inference.device import Device
 from inference.job import Job
 from inference.lanes import Lanes
 from inference.limits import Limits
+from inference.metrics import Metrics
 from inference.scheduler import Scheduler
 from inference.throughput import Throughput
+from inference.warmup import warm_up
 from inference.worker import Worker
 from styles.style import Style
 from tests.hostile import encoded, photo
@@ -81,6 +85,28 @@ async def test_lanes_learn_whether_one_picture_is_sooner_done_on_all_of_them_or_
         assert width == 1
 
 
+@pytest.mark.parametrize(("apart_s", "got"), [(0.06, 2), (0.02, 1)])
+async def test_the_service_begins_by_looking_which_is_sooner(
+    apart_s: float, got: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture takes 20 ms on two cores; on one, while another has the other, 20 or 60."""
+    monkeypatch.setattr(worker, "THREADS", 2)
+
+    class Sleeping(nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            time.sleep(0.02 if torch.get_num_threads() == 2 else apart_s)
+            return images
+
+    library = WatchedLibrary(tmp_path, "ash")
+    cache = Cache(
+        lambda _: Style(card("ash"), Sleeping(), CPU.name), budget_bytes=1, broken_for_s=1.0, metrics=Metrics()
+    )
+    async with Worker(CPU, lanes=2) as working:
+        await warm_up(library.cards(), cache, working, Throughput())
+        async with working.lanes.some(others=50) as width:
+            assert width == got
+
+
 async def test_what_was_learnt_is_forgotten_slowly_so_that_it_is_tried_again() -> None:
     device = Lanes(2)
     for _ in range(100):
@@ -123,7 +149,7 @@ async def test_a_generator_computes_with_the_cores_of_its_lanes(monkeypatch: pyt
 
 
 async def test_two_styles_run_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "SPEED_UP", 0)  # so that nobody gets more than one lane
+    monkeypatch.setattr(lanes, "MOST_SPEED_UP", 0)  # so that nobody gets more than one lane
     library = WatchedLibrary(tmp_path, "ash", "oak")
     async with watching(library, Limits(), lanes=2) as service:
         library.gate.clear()
