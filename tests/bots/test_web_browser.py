@@ -206,6 +206,7 @@ async def test_hints_stay_for_someone_who_left_the_line_for_a_moment(page: Page)
 
 async def test_a_button_says_its_command_and_shows_its_label(page: Page, painter: Painter) -> None:
     await say(page, "hello")
+    await expect(page.get_by_text("You said: hello")).to_be_visible()  # the welcome has such a button, too
     await page.get_by_role("button", name="Anime").click()
     await expect(page.locator(".me").last).to_have_text("You:Anime")
     await expect(page.get_by_text("You said: /style anime")).to_be_visible()
