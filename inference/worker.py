@@ -58,7 +58,7 @@ class Worker:
         self.device, self.lanes = device, Lanes(lanes or (THREADS if device.name.type == "cpu" else 1))
 
     async def __aenter__(self) -> Self:
-        self._device_threads = ThreadPoolExecutor(self.lanes.count, "device", partial(prepare, self.device.name))
+        self._device_threads = ThreadPoolExecutor(self.lanes.count, "device", partial(_as_painter, self.device.name))
         self._hands = ThreadPoolExecutor(min(MOST_HANDS, HANDS_PER_CORE * cores()), "hand")
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
@@ -100,10 +100,10 @@ class Turn:
 
     async def run(self, style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:
         """Run pictures of one size through one generator; each with its code, if it has."""
-        kind = style.card.id, style.is_prepared, len(pictures), pictures[0].shape
-        began_s, among_all = time.perf_counter(), self._lanes.are_full
+        prepared, among_all, began_s = style.is_prepared, self._lanes.are_full, time.perf_counter()
         ran = await self._do(restyle, style, pictures, codes)
-        if among_all and self._lanes.are_full and style.is_prepared == kind[1]:
+        if among_all and self._lanes.are_full and style.is_prepared == prepared:  # else it is like no other
+            kind = style.card.id, prepared, len(pictures), pictures[0].shape
             self._lanes.learn(kind, self._width, time.perf_counter() - began_s)
         return ran
 
@@ -126,7 +126,7 @@ class Turn:
         return await asyncio.get_running_loop().run_in_executor(self._threads, within_our_cores)
 
 
-def prepare(device: torch.device) -> None:
+def _as_painter(device: torch.device) -> None:
     """Make this thread one that paints.
 
     On a CPU it, and those that it starts, paint when the event loop and the hands leave them a core. They need one for

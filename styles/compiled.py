@@ -79,7 +79,8 @@ class Compiled(Style):
 
         Blocks for about 0.2 s the first time, and for less for another number of threads.
         """
-        threads, self._patience = torch.get_num_threads(), 0
+        threads = torch.get_num_threads()
+        self._patience = 0  # for whoever asks before it is over
         with self._preparing:
             if threads not in self._painters and not self._given_up:
                 ready = next(iter(self._painters.values()), None)

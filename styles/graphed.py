@@ -85,7 +85,8 @@ def recorded(run: Run, images: Tensor, codes: Tensor | None) -> Run:
         Exception: something that ``run`` does cannot be recorded, such as waiting for the device.
     """
     given_images, given_codes = images.clone(), None if codes is None else codes.clone()
-    here, beside = torch.cuda.current_stream(images.device), torch.cuda.Stream(images.device)  # type: ignore[no-untyped-call]  # untyped in torch
+    here = torch.cuda.current_stream(images.device)
+    beside = torch.cuda.Stream(images.device)  # type: ignore[no-untyped-call]  # untyped in torch
     beside.wait_stream(here)
     with torch.cuda.stream(beside):
         for _ in range(WARM_UPS):

@@ -87,7 +87,7 @@ async def test_lanes_learn_whether_one_picture_is_sooner_done_on_all_of_them_or_
 
 @pytest.mark.parametrize(("apart_s", "got"), [(0.06, 2), (0.02, 1)])
 async def test_the_service_begins_by_looking_which_is_sooner(
-    apart_s: float, got: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    apart_s: float, got: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A picture takes 20 ms on two cores; on one, while another has the other, 20 or 60."""
     monkeypatch.setattr(worker, "THREADS", 2)
@@ -97,12 +97,11 @@ async def test_the_service_begins_by_looking_which_is_sooner(
             time.sleep(0.02 if torch.get_num_threads() == 2 else apart_s)
             return images
 
-    library = WatchedLibrary(tmp_path, "ash")
     cache = Cache(
         lambda _: Style(card("ash"), Sleeping(), CPU.name), budget_bytes=1, broken_for_s=1.0, metrics=Metrics()
     )
     async with Worker(CPU, lanes=2) as working:
-        await warm_up(library.cards(), cache, working, Throughput())
+        await warm_up([card("ash")], cache, working, Throughput())
         async with working.lanes.some(others=50) as width:
             assert width == got
 

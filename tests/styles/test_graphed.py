@@ -10,7 +10,7 @@ from tests.styles.making import card, codes_for, generator
 
 
 class Recorder:
-    """Records as a CUDA graph does: tensors of its own, which every run is copied into and paints over."""
+    """Records as a CUDA graph does: tensors of its own, which what is given is copied into."""
 
     def __init__(self, *, fails: bool = False) -> None:
         self.shapes: list[tuple[int, ...]] = []
