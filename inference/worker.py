@@ -22,7 +22,7 @@ from torch import Tensor
 from inference.device import Device, give_back, is_out_of_memory
 from inference.lanes import Lanes
 from styles.compiled import THREADS
-from styles.style import Style
+from styles.style import Style, as_images
 
 log = logging.getLogger(__name__)
 
@@ -189,19 +189,16 @@ def restyle_apart(style: Style, pictures: Sequence[Pixels], pixels: int, codes: 
 @torch.inference_mode()
 def encoded(style: Style, picture: Pixels) -> Tensor:
     """A style picture's code; see ``Turn.encode``. Raises NotPainted, and whatever the generator raises."""
-    return style.encode(_images(style, [picture]))[0].cpu()
+    return style.encode(as_images(_stacked(style, [picture]), style.device))[0].cpu()
 
 
-@torch.inference_mode()
 def _forward(style: Style, pictures: Sequence[Pixels], codes: Codes) -> list[Pixels]:
-    images = _images(style, pictures)
-    styled = style(images, torch.stack(list(codes)) if codes else None).mul_(255).round_().to(torch.uint8)
-    return list(styled.permute(0, 2, 3, 1).contiguous().cpu().numpy())
+    return list(style.paint(_stacked(style, pictures), torch.stack(list(codes)) if codes else None).numpy())
 
 
-def _images(style: Style, pictures: Sequence[Pixels]) -> Tensor:
-    """N, 3, H, W in [0, 1], on the style's device."""
+def _stacked(style: Style, pictures: Sequence[Pixels]) -> Tensor:
+    """N, H, W, 3 in uint8."""
     # bytes are a quarter of the way's, and a GPU fetches them from pinned memory while it works on what came before
     bytes_in = torch.empty(len(pictures), *pictures[0].shape, dtype=torch.uint8, pin_memory=style.device.type == "cuda")
-    np.stack(pictures, out=bytes_in.numpy())  # N, H, W, 3
-    return bytes_in.to(style.device, non_blocking=True).permute(0, 3, 1, 2).float().div_(255)
+    np.stack(pictures, out=bytes_in.numpy())
+    return bytes_in

@@ -13,9 +13,11 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from styles import pack
@@ -24,6 +26,8 @@ from styles.samples import code, sample
 from styles.style import Style
 
 log = logging.getLogger(__name__)
+
+Pixels = NDArray[np.uint8]
 
 THREADS = torch.get_num_threads()
 """That OMP_NUM_THREADS or torch allow us; asked before a thread changes its own."""
@@ -51,7 +55,10 @@ def is_installed() -> bool:
 
 
 class Compiled(Style):
-    """Like ``style``, whose module it shares, for which it must be on the CPU in float32 or bfloat16."""
+    """Like ``style``, whose module it shares, for which it must be on the CPU in float32 or bfloat16.
+
+    What it paints is OpenVINO's; called, it is torch's.
+    """
 
     def __init__(self, style: Style, patience: int = PATIENCE) -> None:
         self.card, self.device, self.dtype, self.module = style.card, style.device, style.dtype, style.module
@@ -90,15 +97,31 @@ class Compiled(Style):
                     self._give_up("cannot be prepared for OpenVINO", error)
         return threads in self._painters
 
-    def _run(self, images: Tensor, codes: Tensor | None) -> Tensor:
-        self._patience -= images.shape[0] * images.shape[2] * images.shape[3]
+    def paint(self, pictures: Tensor, codes: Tensor | None = None) -> Tensor:
+        """See ``Style.paint``. No operator of torch runs here: its threads would look for more to do for a while."""
+        count, height, width = pictures.shape[:3]
+        self._check_codes(count, codes)
+        self._patience -= count * height * width
         prepared = self._painters.get(torch.get_num_threads()) if self._patience < 0 and self.prepare() else None
         if prepared is not None:
             try:
-                return prepared(images, codes)
+                painted, sums = prepared(self._padded(pictures.numpy()), codes)
             except Exception as error:  # such as memory: torch's own error then says so
                 self._give_up("failed in OpenVINO", error)
-        return super()._run(images, codes)
+            else:
+                if not np.isfinite(sums).all():
+                    raise NotPainted(self.card.id, "its values are not numbers")
+                return torch.from_numpy(painted[:, :height, :width])
+        return super().paint(pictures, codes)
+
+    def _padded(self, pictures: Pixels) -> Pixels:
+        """Like ``Style._pad``."""
+        height, width = pictures.shape[1:3]
+        down, right = self._missing(height, width)
+        if not (down or right):
+            return pictures
+        mode: Literal["reflect", "edge"] = "reflect" if down < height and right < width else "edge"
+        return np.pad(pictures, ((0, 0), (0, down), (0, right), (0, 0)), mode)
 
     def _give_up(self, what: str, error: Exception) -> None:
         self._painters, self._given_up = {}, True
@@ -124,18 +147,19 @@ class Painter:
         at_once = _at_once(threads)
         return Painter(_core().import_model(kernels, "CPU", _settings(at_once, threads, precision)), at_once)
 
-    def __call__(self, images: Tensor, codes: Tensor | None) -> Tensor:
-        """``N x 3 x H x W`` in float32 on the CPU, to the same; as a module does it."""
+    def __call__(self, pictures: Pixels, codes: Tensor | None) -> tuple[Pixels, NDArray[np.float32]]:
+        """``N x H x W x 3``, to the same; and the sum of each picture's values. H and W are the module's multiples."""
         with self._running():
             # OpenVINO works in our memory, so that nothing is copied; these names keep it alive meanwhile
-            given = [images.permute(0, 2, 3, 1).contiguous(), *(() if codes is None else (codes.float().contiguous(),))]
-            painted = torch.empty_like(given[0])  # N, H, W, 3
+            given = [pictures, *(() if codes is None else (codes.float().contiguous().numpy(),))]
+            painted, sums = np.empty_like(pictures), np.empty(len(pictures), np.float32)
             request = self._compiled.create_infer_request()
             for place, values in enumerate(given):
                 request.set_input_tensor(place, _shared(values))
             request.set_output_tensor(0, _shared(painted))
+            request.set_output_tensor(1, _shared(sums))
             request.infer()
-            return painted.permute(0, 3, 1, 2)
+            return painted, sums
 
     @contextmanager
     def _running(self) -> Iterator[None]:
@@ -190,9 +214,9 @@ def check(folder: Path, dtype: torch.dtype) -> tuple[float, float] | None:
     card = pack.read(folder)
     exact = pack.load(folder, card, "cpu", torch.float32)
     quick = Compiled(pack.load(folder, card, "cpu", dtype), patience=0)
-    photo = sample("cat")[..., 40:168, 100:292]
+    photo = (sample("cat")[..., 40:168, 100:292] * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
     given = code(exact)
-    apart = (quick(photo, given) - exact(photo, given)).abs() * 255
+    apart = (quick.paint(photo, given).float() - exact.paint(photo, given).float()).abs()
     if not quick.is_prepared:
         return None
     mean, most = float(apart.mean()), float(apart.max())
@@ -216,8 +240,8 @@ def _settings(at_once: int, threads: int, precision: Any) -> dict[str, Any]:
     }
 
 
-def _shared(values: Tensor) -> Any:
-    return import_module("openvino").Tensor(values.numpy(), shared_memory=True)
+def _shared(values: NDArray[Any]) -> Any:
+    return import_module("openvino").Tensor(values, shared_memory=True)
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -101,22 +102,27 @@ def drawn(name: str, *args: Any, **kwargs: Any) -> Any:
 
 
 def draw(module: nn.Module, code_size: int) -> Any:
-    """The ``openvino.Model`` of a module: N x H x W x 3 pictures (channels last), and N x ``code_size`` codes if any.
+    """The ``openvino.Model`` of a module: N x H x W x 3 pictures in uint8, and N x ``code_size`` codes if any.
 
-    Weights are copied, in float32.
+    It gives the same pictures restyled, and the sum of each one's values, which is no number where one of them is
+    none. Weights are copied, in float32.
 
     Raises:
         CannotDraw: the module does something that is not known here.
     """
-    pictures = ops.parameter([-1, -1, -1, 3], ov.Type.f32, "pictures")
+    pictures = ops.parameter([-1, -1, -1, 3], ov.Type.u8, "pictures")
     given = [pictures]
     if code_size:
         given.append(ops.parameter([-1, code_size], ov.Type.f32, "codes"))
-    first = _symbol(ops.transpose(pictures, [0, 3, 1, 2]))
+    values = ops.convert(ops.transpose(pictures, [0, 3, 1, 2]), "f32")
+    first = _symbol(ops.multiply(values, np.float32(1 / 255)))
     painted = module(first, *(Symbol(each.output(0)) for each in given[1:]))
     if not isinstance(painted, Symbol):
         raise CannotDraw("its result does not follow from the picture")
-    return ov.Model([ops.transpose(painted.node, [0, 2, 3, 1])], given, "painter")
+    steps = ops.multiply(ops.clamp(painted.node, 0.0, 1.0), np.float32(255))
+    whole = ops.convert(ops.round(steps, "half_to_even"), "u8")
+    sums = ops.reduce_sum(painted.node, np.array([1, 2, 3]), False)
+    return ov.Model([ops.transpose(whole, [0, 2, 3, 1]), sums], given, "painter")
 
 
 def operator(*names: str) -> Callable[[F], F]:

@@ -98,14 +98,29 @@ class Style:
                 raise NotPainted(self.card.id, "its values are not numbers")
             return styled[..., :height, :width].clamp(0, 1)
 
+    def paint(self, pictures: Tensor, codes: Tensor | None = None) -> Tensor:
+        """Restyle pictures as they are in files: ``N x H x W x 3`` in uint8, to the same on the CPU.
+
+        Raises:
+            ValueError, NotPainted: as when it is called.
+        """
+        with torch.inference_mode():
+            painted = self(as_images(pictures, self.device), codes).mul_(255).round_().to(torch.uint8)
+            return painted.permute(0, 2, 3, 1).contiguous().cpu()
+
     def _pad(self, images: Tensor) -> Tensor:
         """Continue the picture to the right and below; mirrored where it is large enough for that, else repeated."""
         height, width = images.shape[-2:]
-        down, right = (padding(side, self.card.size.multiple, self.card.size.minimum) for side in (height, width))
+        down, right = self._missing(height, width)
         if not (down or right):
             return images
         mode = "reflect" if down < height and right < width else "replicate"
         return functional.pad(images, (0, right, 0, down), mode=mode)
+
+    def _missing(self, height: int, width: int) -> tuple[int, int]:
+        """How many rows and columns bring a picture to a size that the module takes."""
+        size = self.card.size
+        return padding(height, size.multiple, size.minimum), padding(width, size.multiple, size.minimum)
 
     def _check_codes(self, count: int, codes: Tensor | None) -> None:
         shape = (count, self.code_size) if self.code_size else None
@@ -116,6 +131,11 @@ class Style:
         given = () if codes is None else (codes.to(self.device, self.dtype),)
         styled: Tensor = self.module(images.to(self.dtype).contiguous(memory_format=torch.channels_last), *given)
         return styled.float()
+
+
+def as_images(pictures: Tensor, device: torch.device) -> Tensor:
+    """``N x H x W x 3`` in uint8 as ``N x 3 x H x W`` in [0, 1], on ``device``."""
+    return pictures.to(device, non_blocking=True).permute(0, 3, 1, 2).float().div_(255)
 
 
 def check(images: Tensor) -> None:

@@ -12,7 +12,7 @@ from styles.compiled import Compiled, Painter
 from styles.errors import NotPainted
 from styles.library import BUILT_IN
 from styles.networks import NETWORKS
-from styles.style import Style
+from styles.style import Style, as_images
 from tests.styles.making import card, codes_for, generator, write_pack
 
 openvino = pytest.importorskip("openvino", reason="OpenVINO is an extra")
@@ -30,7 +30,20 @@ def style(name: str = "small", dtype: torch.dtype = torch.float32) -> Style:
 
 
 def pictures(count: int, height: int, width: int) -> Tensor:
-    return torch.rand(count, 3, height, width, generator=torch.Generator().manual_seed(1))
+    """N, H, W, 3."""
+    chance = torch.Generator().manual_seed(1)
+    return torch.randint(0, 256, (count, height, width, 3), dtype=torch.uint8, generator=chance)
+
+
+def codes_of(style: Style, photos: Tensor) -> Tensor | None:
+    return codes_for(style, as_images(photos, CPU))
+
+
+def assert_close(one: Tensor, other: Tensor, at_most: int = 1) -> None:
+    """So many steps of 255 apart; where values lie between two steps, either is right."""
+    apart = (one.int() - other.int()).abs()
+    assert apart.max() <= at_most
+    assert apart.float().mean() < 0.02
 
 
 def test_every_network_is_either_drawn_or_known_to_be_left_to_torch() -> None:
@@ -42,8 +55,8 @@ def test_a_network_in_openvino_paints_what_it_paints_in_torch(name: str) -> None
     exact = style(name)
     quick = Compiled(exact, patience=0)
     for images in (pictures(2, 40, 52), pictures(1, 33, 50), pictures(3, 64, 48)):
-        codes = codes_for(exact, images.flip(1, 3))
-        torch.testing.assert_close(quick(images, codes), exact(images, codes), atol=1e-4, rtol=0)
+        codes = codes_of(exact, images.flip(2, 3))
+        assert_close(quick.paint(images, codes), exact.paint(images, codes))
     assert quick.is_prepared
 
 
@@ -51,10 +64,10 @@ def test_a_network_in_openvino_paints_what_it_paints_in_torch(name: str) -> None
 def test_what_cannot_be_drawn_is_painted_by_torch_and_said_once(name: str, caplog: pytest.LogCaptureFixture) -> None:
     exact, images = style(name), pictures(1, 64, 64)
     quick = Compiled(exact, patience=0)
-    codes = codes_for(exact, images)
+    codes = codes_of(exact, images)
     with caplog.at_level(logging.INFO, "styles.compiled"):
         for _ in range(2):
-            assert torch.equal(quick(images, codes), exact(images, codes))
+            assert torch.equal(quick.paint(images, codes), exact.paint(images, codes))
     assert not quick.is_prepared
     [said] = caplog.messages
     assert said.startswith("tiny cannot be prepared for OpenVINO and stays with torch: it ")
@@ -63,17 +76,17 @@ def test_what_cannot_be_drawn_is_painted_by_torch_and_said_once(name: str, caplo
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_a_picture_does_not_change_with_its_neighbours(dtype: torch.dtype) -> None:
     quick, images = Compiled(style(dtype=dtype), patience=0), pictures(3, 48, 40)
-    apart = torch.cat([quick(image[None]) for image in images])
-    assert apart.std() > 0.005
-    torch.testing.assert_close(quick(images), apart, atol=1e-4, rtol=0)
+    apart = torch.cat([quick.paint(image[None]) for image in images])
+    assert apart.float().std() > 1.3
+    assert_close(quick.paint(images), apart)
 
 
 def test_a_result_stays_as_it_was_when_the_next_is_painted() -> None:
     quick = Compiled(style(), patience=0)
-    first = quick(pictures(1, 64, 64))
+    first = quick.paint(pictures(1, 64, 64))
     before = first.clone()
     for _ in range(3):
-        quick(1 - pictures(1, 64, 64))
+        quick.paint(255 - pictures(1, 64, 64))
     assert torch.equal(first, before)
 
 
@@ -81,9 +94,9 @@ def test_torch_paints_until_preparing_has_paid_for_itself() -> None:
     exact = style()
     quick = Compiled(exact, patience=2 * 32 * 32)
     for _ in range(2):
-        assert torch.equal(quick(pictures(1, 32, 32)), exact(pictures(1, 32, 32)))
+        assert torch.equal(quick.paint(pictures(1, 32, 32)), exact.paint(pictures(1, 32, 32)))
     assert not quick.is_prepared
-    quick(pictures(1, 32, 32))
+    quick.paint(pictures(1, 32, 32))
     assert quick.is_prepared
 
 
@@ -99,10 +112,10 @@ def test_a_cache_knows_from_the_beginning_what_a_style_will_take() -> None:
 
 def test_another_number_of_threads_paints_the_same() -> None:
     quick, images = Compiled(style(), patience=0), pictures(1, 64, 48)
-    usual, before = quick(images), torch.get_num_threads()
+    usual, before = quick.paint(images), torch.get_num_threads()
     torch.set_num_threads(before + 1)
     try:
-        torch.testing.assert_close(quick(images), usual, atol=1e-4, rtol=0)
+        assert_close(quick.paint(images), usual)
     finally:
         torch.set_num_threads(before)
     assert len(quick._painters) == 2
@@ -111,11 +124,11 @@ def test_another_number_of_threads_paints_the_same() -> None:
 def test_two_styles_take_turns_and_give_their_memory_back() -> None:
     one, other = (Compiled(Style(card(), generator(seed=seed), CPU), patience=0) for seed in (0, 1))
     images = pictures(1, 32, 32)
-    first, second = one(images), other(images)
+    first, second = one.paint(images), other.paint(images)
     assert not torch.equal(first, second)
     compiled.release()
-    assert torch.equal(one(images), first)
-    assert torch.equal(other(images), second)
+    assert torch.equal(one.paint(images), first)
+    assert torch.equal(other.paint(images), second)
 
 
 def test_what_fails_while_it_runs_goes_on_in_torch(caplog: pytest.LogCaptureFixture) -> None:
@@ -126,7 +139,7 @@ def test_what_fails_while_it_runs_goes_on_in_torch(caplog: pytest.LogCaptureFixt
     quick._painters = {torch.get_num_threads(): Painter(openvino.Core().compile_model(graph, "CPU"))}
     with caplog.at_level(logging.INFO, "styles.compiled"):
         for _ in range(2):
-            assert torch.equal(quick(images), exact(images))
+            assert torch.equal(quick.paint(images), exact.paint(images))
     [said] = caplog.messages
     assert said.startswith("tiny failed in OpenVINO and stays with torch: ")
     assert not quick.is_prepared
@@ -139,7 +152,7 @@ class Off(nn.Module):
 
 def test_numbers_that_are_none_are_no_picture_here_either() -> None:
     with pytest.raises(NotPainted, match="not numbers"):
-        Compiled(Style(card(), Off(), CPU), patience=0)(pictures(1, 32, 32))
+        Compiled(Style(card(), Off(), CPU), patience=0).paint(pictures(1, 32, 32))
 
 
 @pytest.mark.parametrize("name", PACKS)
@@ -148,8 +161,8 @@ def test_a_shipped_pack_is_as_near_to_torch_as_verify_asks(name: str) -> None:
     folder = BUILT_IN / name
     loaded = pack.load(folder, pack.read(folder), "cpu", torch.float32)
     quick, images = Compiled(loaded, patience=0), pictures(1, 64, 96)
-    codes = codes_for(loaded, images.flip(1))
-    torch.testing.assert_close(quick(images, codes), loaded(images, codes), atol=1e-3, rtol=0)
+    codes = codes_of(loaded, images.flip(3))
+    assert_close(quick.paint(images, codes), loaded.paint(images, codes))
     assert quick.is_prepared == (loaded.card.network in DRAWN)
 
 
