@@ -23,7 +23,7 @@ from torch import Tensor
 from styles import pack
 from styles.errors import NotPainted
 from styles.samples import code, sample
-from styles.style import Style
+from styles.style import Style, check_pictures
 
 log = logging.getLogger(__name__)
 
@@ -99,13 +99,14 @@ class Compiled(Style):
 
     def paint(self, pictures: Tensor, codes: Tensor | None = None) -> Tensor:
         """See ``Style.paint``. No operator of torch runs here: its threads would look for more to do for a while."""
+        check_pictures(pictures)
         count, height, width = pictures.shape[:3]
         self._check_codes(count, codes)
         self._patience -= count * height * width
         prepared = self._painters.get(torch.get_num_threads()) if self._patience < 0 and self.prepare() else None
         if prepared is not None:
             try:
-                painted, sums = prepared(self._padded(pictures.numpy()), codes)
+                painted, sums = prepared(self._padded(pictures.contiguous().numpy()), codes)
             except Exception as error:  # such as memory: torch's own error then says so
                 self._give_up("failed in OpenVINO", error)
             else:

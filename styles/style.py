@@ -102,8 +102,10 @@ class Style:
         """Restyle pictures as they are in files: ``N x H x W x 3`` in uint8, to the same on the CPU.
 
         Raises:
-            ValueError, NotPainted: as when it is called.
+            ValueError: ``pictures`` are none, or ``codes`` are not theirs.
+            NotPainted: the generator returned NaN or infinity.
         """
+        check_pictures(pictures)
         with torch.inference_mode():
             painted = self(as_images(pictures, self.device), codes).mul_(255).round_().to(torch.uint8)
             return painted.permute(0, 2, 3, 1).contiguous().cpu()
@@ -143,6 +145,13 @@ def check(images: Tensor) -> None:
     shape = tuple(images.shape)
     if len(shape) != 4 or shape[1] != 3 or 0 in shape or not images.is_floating_point():
         raise ValueError(f"images must be floating point N x 3 x H x W with no empty side, not {images.dtype} {shape}")
+
+
+def check_pictures(pictures: Tensor) -> None:
+    """Refuse what is not a batch of pictures as they are in files."""
+    shape = tuple(pictures.shape)
+    if len(shape) != 4 or shape[3] != 3 or 0 in shape or pictures.dtype != torch.uint8:
+        raise ValueError(f"pictures must be uint8 N x H x W x 3 with no empty side, not {pictures.dtype} {shape}")
 
 
 def padding(side: int, multiple: int, minimum: int) -> int:

@@ -81,6 +81,17 @@ def test_a_picture_does_not_change_with_its_neighbours(dtype: torch.dtype) -> No
     assert_close(quick.paint(images), apart)
 
 
+@pytest.mark.parametrize("wrong", [(1, 0, 8, 3), (1, 3, 8, 8), (8, 8, 3)])
+def test_what_is_no_picture_is_refused_and_the_next_one_painted(wrong: tuple[int, ...]) -> None:
+    quick = Compiled(style(), patience=0)
+    for refuses in (quick, style()):
+        with pytest.raises(ValueError, match="pictures must be uint8 N x H x W x 3"):
+            refuses.paint(torch.zeros(wrong, dtype=torch.uint8))
+    lying = pictures(1, 48, 40)
+    assert torch.equal(quick.paint(lying.transpose(1, 2)), quick.paint(lying.transpose(1, 2).contiguous()))
+    assert quick.is_prepared
+
+
 def test_a_result_stays_as_it_was_when_the_next_is_painted() -> None:
     quick = Compiled(style(), patience=0)
     first = quick.paint(pictures(1, 64, 64))
