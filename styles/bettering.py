@@ -13,22 +13,17 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from styles import pack, samples
 from styles.card import Card, Source
 from styles.errors import BrokenPack
 from styles.library import BUILT_IN, Library
-from styles.style import Style
+from styles.style import Pixels, Style
 from styles.training import perception
 from styles.training.pictures import SMALLEST
 from styles.training.trainer import PACK
-
-Pixels = NDArray[np.uint8]
-"""H×W×3, RGB."""
 
 RECIPE, ART, RUN = "recipe.toml", "art", "run"
 BETTER, BOTH = "better", "both.jpg"
@@ -245,8 +240,6 @@ def _tag(page: Image.Image, top: int, letter: str) -> None:
     pen.text(middle, letter, fill="black", font=ImageFont.load_default(side * 3 // 4), anchor="mm")
 
 
-@torch.inference_mode()
 def _painted(style: Style, photo: Pixels) -> Pixels:
-    image = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255
-    painted: Pixels = (style(image)[0] * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    painted: Pixels = style.paint(torch.from_numpy(photo)[None])[0].numpy()
     return painted

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -23,11 +23,9 @@ from torch import Tensor
 from styles import pack
 from styles.errors import NotPainted
 from styles.samples import code, sample
-from styles.style import Style, check_pictures
+from styles.style import Pixels, Style, check_pictures
 
 log = logging.getLogger(__name__)
-
-Pixels = NDArray[np.uint8]
 
 THREADS = torch.get_num_threads()
 """That OMP_NUM_THREADS or torch allow us; asked before a thread changes its own."""
@@ -117,12 +115,10 @@ class Compiled(Style):
 
     def _padded(self, pictures: Pixels) -> Pixels:
         """Like ``Style._pad``."""
-        height, width = pictures.shape[1:3]
-        down, right = self._missing(height, width)
+        down, right, mirrored = self._missing(*pictures.shape[1:3])
         if not (down or right):
             return pictures
-        mode: Literal["reflect", "edge"] = "reflect" if down < height and right < width else "edge"
-        return np.pad(pictures, ((0, 0), (0, down), (0, right), (0, 0)), mode)
+        return np.pad(pictures, ((0, 0), (0, down), (0, right), (0, 0)), "reflect" if mirrored else "edge")
 
     def _give_up(self, what: str, error: Exception) -> None:
         self._painters, self._given_up = {}, True

@@ -2,13 +2,18 @@
 
 from functools import cached_property
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
 from styles.card import Card
 from styles.errors import NotPainted
 from styles.theme import TakesWords, Theme, code
+
+Pixels = NDArray[np.uint8]
+"""One picture, H×W×3, or a batch, N×H×W×3; RGB."""
 
 
 class Style:
@@ -113,16 +118,15 @@ class Style:
     def _pad(self, images: Tensor) -> Tensor:
         """Continue the picture to the right and below; mirrored where it is large enough for that, else repeated."""
         height, width = images.shape[-2:]
-        down, right = self._missing(height, width)
+        down, right, mirrored = self._missing(height, width)
         if not (down or right):
             return images
-        mode = "reflect" if down < height and right < width else "replicate"
-        return functional.pad(images, (0, right, 0, down), mode=mode)
+        return functional.pad(images, (0, right, 0, down), mode="reflect" if mirrored else "replicate")
 
-    def _missing(self, height: int, width: int) -> tuple[int, int]:
-        """How many rows and columns bring a picture to a size that the module takes."""
-        size = self.card.size
-        return padding(height, size.multiple, size.minimum), padding(width, size.multiple, size.minimum)
+    def _missing(self, height: int, width: int) -> tuple[int, int, bool]:
+        """How many rows and columns bring a picture to a size that the module takes, and whether it can lend them."""
+        down, right = (padding(side, self.card.size.multiple, self.card.size.minimum) for side in (height, width))
+        return down, right, down < height and right < width
 
     def _check_codes(self, count: int, codes: Tensor | None) -> None:
         shape = (count, self.code_size) if self.code_size else None

@@ -23,6 +23,7 @@ from inference.limits import Limits
 from inference.service import Service
 from styles import bettering, pack, withdrawal
 from styles.library import Library
+from styles.style import Pixels
 from styles.training import MissingPerception
 from tests.conftest import ROOT
 from tests.inference.inverting import served
@@ -252,7 +253,7 @@ def test_a_small_picture_is_kept_large_enough_to_be_learnt_from(tmp_path: Path) 
     assert [Image.open(io.BytesIO(path.read_bytes())).size for path in kept] == [(40, 32), (64, 48)]
 
 
-def pixels_of(data: bytes) -> bettering.Pixels:
+def pixels_of(data: bytes) -> Pixels:
     import numpy as np
 
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))

@@ -39,10 +39,10 @@ def codes_of(style: Style, photos: Tensor) -> Tensor | None:
     return codes_for(style, as_images(photos, CPU))
 
 
-def assert_close(one: Tensor, other: Tensor, at_most: int = 1) -> None:
-    """So many steps of 255 apart; where values lie between two steps, either is right."""
+def assert_close(one: Tensor, other: Tensor) -> None:
+    """At most one step of 255 apart, and that seldom: where a value lies between two steps, either is right."""
     apart = (one.int() - other.int()).abs()
-    assert apart.max() <= at_most
+    assert apart.max() <= 1
     assert apart.float().mean() < 0.02
 
 
@@ -162,8 +162,10 @@ class Off(nn.Module):
 
 
 def test_numbers_that_are_none_are_no_picture_here_either() -> None:
+    quick = Compiled(Style(card(), Off(), CPU), patience=0)
     with pytest.raises(NotPainted, match="not numbers"):
-        Compiled(Style(card(), Off(), CPU), patience=0).paint(pictures(1, 32, 32))
+        quick.paint(pictures(1, 32, 32))
+    assert quick.is_prepared  # so that it was not torch that refused
 
 
 @pytest.mark.parametrize("name", PACKS)
