@@ -31,17 +31,22 @@ Pile = Sequence[tuple[str, str]]
 AHEAD = 4
 """Batches that are decoded, and whose generators are loaded, before they are needed."""
 BATCHES = (1, 4, 16)
+IN_TURN, PROCESSES = "one after another", "processes"
 CALIBRATION = 6
 LEAST_JOBS, MOST_JOBS = 8, 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """Pictures a second of each way, by its name; of the generator alone; and the batch of the fastest way."""
+    """Pictures a second of each way, by its name; of the generator alone; and the batch of the fastest way in threads.
+
+    Each was measured once, with so many ``jobs``.
+    """
 
     ways: Mapping[str, float]
     generator: float
     batch: int
+    jobs: int
 
     @property
     def best(self) -> str:
@@ -52,27 +57,43 @@ class Bare:
         return self.ways[self.best]
 
 
-def better(one: Bare, other: Bare) -> Bare:
-    """The better of two measurements of each way."""
-    ways = {way: max(rate, other.ways.get(way, 0.0)) for way, rate in one.ways.items()}
-    return Bare(ways, max(one.generator, other.generator), one.batch)
+class Ways:
+    """All ways for the pictures of one trace, in this process; every method blocks."""
 
+    def __init__(self, offer: Offer, pile: Callable[[int], Pile], photos: Mapping[str, bytes]) -> None:
+        """``pile`` gives so many jobs, always the same ones."""
+        self._offer, self._pile, self._photos = offer, pile, photos
+        self._bench = _Bench(Hands(offer), photos, LOADS_AHEAD if offer.simulated else 1)
+        self._work: Pile = ()
 
-def measure(offer: Offer, pile: Callable[[int], Pile], photos: Mapping[str, bytes], seconds: float) -> Bare:
-    """Every way on the same pile, which is as large as the slowest way needs ``seconds`` for. Blocks."""
-    bench = _Bench(Hands(offer), photos, LOADS_AHEAD if offer.simulated else 1)
-    bench.in_turn(pile(CALIBRATION))  # loads, and chooses how to compute
-    jobs = round(CALIBRATION * seconds / _timed(lambda: bench.in_turn(pile(CALIBRATION))))
-    work = sorted(pile(min(MOST_JOBS, max(LEAST_JOBS, jobs))))
-    ways: dict[str, Callable[[], object]] = {"one after another": lambda: bench.in_turn(work)}
-    names = {_threads(batch): batch for batch in BATCHES if batch <= max(offer.batch, 1)}
-    for name, batch in names.items():
-        ways[name] = partial(bench.in_threads, work, batch)
-    rates = {name: len(work) / least_disturbed(partial(_timed, way))[0] for name, way in ways.items()}
-    if not offer.simulated:
-        rates["processes"] = least_disturbed(partial(in_processes, offer, work, photos))[0]
-    fastest = max(names, key=lambda name: rates[name])
-    return Bare(rates, len(work) / bench.generating(work, names[fastest]), names[fastest])
+    def measure(self, seconds: float) -> Bare:
+        """Every way once, on as many jobs as the slowest needs ``seconds`` for."""
+        self._bench.in_turn(self._pile(CALIBRATION))  # loads, and chooses how to compute
+        jobs = round(CALIBRATION * seconds / _timed(lambda: self._bench.in_turn(self._pile(CALIBRATION))))
+        jobs = min(MOST_JOBS, max(LEAST_JOBS, jobs))
+        names = {_threads(batch): batch for batch in BATCHES if batch <= max(self._offer.batch, 1)}
+        ways = [IN_TURN, *names, *([] if self._offer.simulated else [PROCESSES])]
+        rates = {way: self.rate(way, jobs) for way in ways}
+        fastest = max(names, key=lambda name: rates[name])
+        generating_s = self._bench.generating(self._warm(jobs), names[fastest])
+        return Bare(rates, jobs / generating_s, names[fastest], jobs)
+
+    def rate(self, way: str, jobs: int) -> float:
+        """Pictures a second of one way, now."""
+        work = self._warm(jobs)
+        if way == PROCESSES:
+            return least_disturbed(partial(in_processes, self._offer, work, self._photos))[0]
+        run = {IN_TURN: self._bench.in_turn} | {
+            _threads(batch): partial(self._bench.in_threads, batch=batch) for batch in BATCHES
+        }
+        return jobs / least_disturbed(partial(_timed, partial(run[way], work)))[0]
+
+    def _warm(self, jobs: int) -> Pile:
+        """So many jobs, sorted by style and size, all of which ran before."""
+        if len(self._work) != jobs:
+            self._work = sorted(self._pile(jobs))
+            self._bench.in_turn(self._work)
+        return self._work
 
 
 def _threads(batch: int) -> str:
@@ -183,7 +204,7 @@ class _Apart:
     @classmethod
     def run(cls, share: Pile) -> tuple[float, float]:
         """When it began and ended, on the monotonic clock."""
-        cls.bench.in_turn(share[:1])
+        cls.bench.in_turn(share)  # as warm as the other ways are
         cls.together.wait(START_S)
         began_s = time.monotonic()
         cls.bench.in_turn(share)

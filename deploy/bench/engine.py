@@ -21,7 +21,7 @@ from deploy.bench.traces import SATURATED, Ask, Trace, plan
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 300.0
 STOP_S = 20.0
-WARM_STYLES, WARM_S = 8, 3.0
+WARM_STYLES, WARM_S = 8, 8.0
 
 
 class NotStarted(Exception):

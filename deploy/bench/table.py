@@ -13,6 +13,7 @@ COLUMNS = (
     "engine",
     "load",
     "pictures/s",
+    "bare/s",
     "of bare",
     "p50 s",
     "p95 s",
@@ -29,6 +30,7 @@ COLUMNS = (
 )
 LEGEND = """\
 saturated: more is sent than can be done, and pictures/s and “of bare” say how much is; waits mean nothing there.
+bare/s: pictures a second of the fastest bare pipeline, measured once more right before and right after the engine.
 steady, bursty, alone, beside: 0.7, 0.6, 0.5 and 0.5 of what the bare pipeline does is sent; waits are what counts.
 Jain: 1 is everybody's fair share. loads/1000: generators loaded for 1,000 pictures. batch: pictures a run, on average.
 MB: the most that the engine's processes held. CPU ms: processor time of the engine for each picture.
@@ -47,11 +49,11 @@ def plain(outcomes: Sequence[Outcome]) -> str:
     return json.dumps({"machine": machine, "traces": [_plain(outcome) for outcome in outcomes]}, indent=1)
 
 
-def ratio(outcome: Outcome, measured: Measured) -> float | None:
+def ratio(measured: Measured) -> float | None:
     """``ratio_to_bare_pipeline``: of a saturated engine; below saturation nobody could do more than is sent."""
     if measured.figures is None or measured.load != "saturated":
         return None
-    return measured.figures.pictures_per_second / outcome.bare.rate
+    return measured.figures.pictures_per_second / measured.limit
 
 
 def polite_cost(outcome: Outcome, engine: str) -> float | None:
@@ -62,7 +64,7 @@ def polite_cost(outcome: Outcome, engine: str) -> float | None:
 
 
 def _plain(outcome: Outcome) -> dict[str, object]:
-    measured = [asdict(one) | {"ratio_to_bare_pipeline": ratio(outcome, one)} for one in outcome.measured]
+    measured = [asdict(one) | {"ratio_to_bare_pipeline": ratio(one)} for one in outcome.measured]
     engines = dict.fromkeys(one.engine for one in outcome.measured)
     costs = {engine: polite_cost(outcome, engine) for engine in engines}
     return {
@@ -81,7 +83,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     yield f"\n{outcome.trace.name}: {outcome.trace.title}{where}"
     ways = "; ".join(f"{name} {rate:.2f}" for name, rate in sorted(bare.ways.items(), key=lambda way: -way[1]))
     yield f"bare pipeline {bare.rate:.2f} pictures/s ({ways}); the generator alone {bare.generator:.2f}"
-    yield from _aligned([COLUMNS, *(_row(outcome, one) for one in outcome.measured)])
+    yield from _aligned([COLUMNS, *(_row(one) for one in outcome.measured)])
     for engine in dict.fromkeys(one.engine for one in outcome.measured):
         cost = polite_cost(outcome, engine)
         if cost is not None:
@@ -94,16 +96,17 @@ def _figures() -> str:
     return f"assumed: {launch:.0f} ms a launch, {pixel:.0f} ns a pixel, {load:.0f} ms a load"
 
 
-def _row(outcome: Outcome, measured: Measured) -> tuple[str, ...]:
+def _row(measured: Measured) -> tuple[str, ...]:
     found = measured.figures
     if found is None:
         return (measured.engine, measured.load, *("–" for _ in COLUMNS[2:]))
-    share = ratio(outcome, measured)
+    share = ratio(measured)
     waits = (found.p50_s, found.p95_s, found.p99_s, found.longest_s)
     return (
         measured.engine,
         measured.load,
         f"{found.pictures_per_second:.2f}",
+        f"{measured.limit:.2f}",
         "" if share is None else f"{share:.3f}",
         *(f"{wait:.3f}" for wait in waits),
         f"{found.fairness:.3f}",

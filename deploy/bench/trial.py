@@ -1,7 +1,8 @@
-"""One trace in one run: the bare pipeline, every engine under every load, the bare pipeline again; each in a file.
+"""One trace in one run: the bare pipeline, then every engine under every load; each in a file.
 
-What has its file is not measured again, so that a run which was cut off goes on. Ratios hold within one trace of one
-run alone, where everything was measured minutes apart on the same machine.
+What has its file is not measured again, so that a run which was cut off goes on. How fast a machine is may change
+within minutes, so the bare pipeline is measured once more right before and right after each engine, which is held
+against the mean of both.
 """
 
 import json
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -30,12 +32,16 @@ BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One engine under one load of a trace: its figures, or the sentence that says why there are none."""
+    """One engine under one load of a trace: its figures, or the sentence that says why there are none.
+
+    ``limit`` is what the bare pipeline did right before and after it, in pictures a second.
+    """
 
     engine: str
     load: str
     figures: Figures | None
     sentence: str = ""
+    limit: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class Trial:
 
     def __init__(self, trace: Trace, folder: Path, *, seconds: float, simulated: bool, say: Say) -> None:
         self._trace, self._simulated, self._seconds, self._say = trace, simulated, seconds, say
+        self._neighbour: float | None = None  # what the bare pipeline did when it was last measured
         self._folder = folder / ("simulated" if simulated else "real") / trace.name
 
     def run(self, engines: Sequence[Engine]) -> Outcome:
@@ -65,34 +72,35 @@ class Trial:
         with _packs(self._trace) as roots:
             ids = styles(roots)
             offer = Offer(roots, self._notes("bare"), self._trace.cache, BATCH, self._simulated)
-            limit = self._limit(offer, ids)
-            measured = [one for engine in engines for one in self._engine(engine, roots, ids, limit)]
-            again = self._limit(offer, ids, "bare-again")  # the machine may have been disturbed the first time
-        return Outcome(self._trace, self._simulated, bare.better(limit, again), tuple(measured))
+            ways = bare.Ways(offer, partial(pile, self._trace, ids), photos.photos())
+            limit = self._limit(ways)
+            measured = [one for engine in engines for one in self._engine(engine, roots, ids, limit, ways)]
+        return Outcome(self._trace, self._simulated, limit, tuple(measured))
 
-    def _limit(self, offer: Offer, ids: Sequence[str], name: str = "bare") -> bare.Bare:
-        kept = self._folder / f"{name}.json"
+    def _limit(self, ways: bare.Ways) -> bare.Bare:
+        kept = self._folder / "bare.json"
         if not kept.exists():
             self._say("bare pipeline")
-            limit = bare.measure(offer, partial(pile, self._trace, ids), photos.photos(), self._seconds / 2)
-            kept.write_text(json.dumps(asdict(limit), indent=1))
+            kept.write_text(json.dumps(asdict(ways.measure(self._seconds / 2)), indent=1))
         return bare.Bare(**json.loads(kept.read_text()))
 
-    def _engine(self, engine: Engine, roots: tuple[str, ...], ids: Sequence[str], limit: bare.Bare) -> list[Measured]:
-        kept = {load.name: self._folder / f"{engine.name}-{load.name}.json" for load in self._trace.loads}
-        found = {load: _read(path) for load, path in kept.items() if path.exists()}
-        missing = [load for load in self._trace.loads if load.name not in found]
-        if missing:
-            offer = Offer(roots, self._notes(engine.name), self._trace.cache, limit.batch, self._simulated)
-            for measured in self._measure(engine, offer, ids, limit, missing):
-                found[measured.load] = measured
-                if measured.figures:  # what did not start may start the next time
-                    kept[measured.load].write_text(json.dumps(asdict(measured), indent=1))
-        return [found[load] for load in kept]
+    def _engine(
+        self, engine: Engine, roots: tuple[str, ...], ids: Sequence[str], limit: bare.Bare, ways: bare.Ways
+    ) -> list[Measured]:
+        kept = self._folder / f"{engine.name}.json"
+        if kept.exists():
+            return _read(kept)
+        offer = Offer(roots, self._notes(engine.name), self._trace.cache, limit.batch, self._simulated)
+        before = self._neighbour or ways.rate(limit.best, limit.jobs)
+        measured = list(self._measure(engine, offer, ids, limit))
+        self._neighbour = ways.rate(limit.best, limit.jobs)
+        measured = [replace(one, limit=fmean([before, self._neighbour])) for one in measured]
+        if all(one.figures for one in measured):  # what did not start may start the next time
+            kept.write_text(json.dumps([asdict(one) for one in measured], indent=1))
+        return measured
 
-    def _measure(
-        self, engine: Engine, offer: Offer, ids: Sequence[str], limit: bare.Bare, loads: Sequence[Load]
-    ) -> Iterator[Measured]:
+    def _measure(self, engine: Engine, offer: Offer, ids: Sequence[str], limit: bare.Bare) -> Iterator[Measured]:
+        loads = self._trace.loads
         self._say(engine.name)
         try:
             with started(engine, offer, self._folder / "photos", self._folder / f"{engine.name}.log") as running:
@@ -145,7 +153,6 @@ def _packs(trace: Trace) -> Iterator[tuple[str, ...]]:
         yield (folder,)
 
 
-def _read(path: Path) -> Measured:
-    values = json.loads(path.read_text())
-    found = values["figures"]
-    return Measured(values["engine"], values["load"], Figures(**found) if found else None, values["sentence"])
+def _read(path: Path) -> list[Measured]:
+    kept: list[dict[str, Any]] = json.loads(path.read_text())
+    return [Measured(**{**one, "figures": Figures(**one["figures"])}) for one in kept]

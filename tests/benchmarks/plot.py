@@ -30,11 +30,11 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> None:
 
 
 def _rates(axes: Any, outcome: Outcome) -> None:
-    shown = [one for one in outcome.measured if ratio(outcome, one) is not None] or _below(outcome)
+    shown = [one for one in outcome.measured if ratio(one) is not None] or _below(outcome)
     names = [one.engine for one in shown]
     rates = [one.figures.pictures_per_second for one in shown if one.figures]
     axes.barh(names, rates, color=COLOURS[: len(names)])
-    axes.axvline(outcome.bare.rate, color="black", linestyle="--", linewidth=1, label="bare pipeline")
+    axes.plot([one.limit for one in shown], names, "k|", markersize=18, label="bare pipeline beside it")
     axes.invert_yaxis()
     axes.set_xlabel("pictures a second")
     axes.set_title(f"{outcome.trace.title}{' – SIMULATED device' if outcome.simulated else ''}", fontsize=9)
