@@ -197,7 +197,9 @@ def _forward(style: Style, pictures: Sequence[Pixels], codes: Codes) -> list[Pix
 
 
 def _stacked(style: Style, pictures: Sequence[Pixels]) -> Tensor:
-    """N, H, W, 3 in uint8."""
+    """N, H, W, 3 in uint8; a single one for the CPU is as it lies."""
+    if len(pictures) == 1 and style.device.type == "cpu":
+        return torch.from_numpy(pictures[0])[None]
     # bytes are a quarter of the way's, and a GPU fetches them from pinned memory while it works on what came before
     bytes_in = torch.empty(len(pictures), *pictures[0].shape, dtype=torch.uint8, pin_memory=style.device.type == "cuda")
     np.stack(pictures, out=bytes_in.numpy())

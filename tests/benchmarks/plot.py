@@ -34,11 +34,10 @@ def _rates(axes: Any, outcome: Outcome) -> None:
     names = [one.engine for one in shown]
     rates = [one.figures.pictures_per_second for one in shown if one.figures]
     axes.barh(names, rates, color=COLOURS[: len(names)])
-    axes.plot([one.limit for one in shown], names, "k|", markersize=18, label="bare pipeline beside it")
+    axes.plot([one.limit for one in shown], names, "k|", markersize=18)
     axes.invert_yaxis()
-    axes.set_xlabel("pictures a second")
+    axes.set_xlabel("pictures a second, and as a line what the bare pipeline did beside it", fontsize=8)
     axes.set_title(f"{outcome.trace.title}{' – SIMULATED device' if outcome.simulated else ''}", fontsize=9)
-    axes.legend(fontsize=7)
 
 
 def _waits(axes: Any, outcome: Outcome) -> None:
