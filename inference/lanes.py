@@ -15,7 +15,6 @@ HANDICAP = 0.08  # several batches at once are fed less well than one: 4 to 8 % 
 FRESHNESS = 0.1  # the weight of the newest comparison; a single one is often disturbed
 FORGETTING = 0.002  # at each batch that had all lanes, of what was seen since the beginning
 REMEMBERED = 512  # kinds of batches; the one that ran least recently is forgotten first
-CROWD = 1000  # so many batches that only how much is done counts
 
 
 class Lanes:
@@ -31,14 +30,13 @@ class Lanes:
         self.count = count
         self.widest = 1 << (count.bit_length() - 1)  # that one batch can get
         self.speed_up = self._at_first = SPEED_UP
-        self._free, self._freed = count, asyncio.Event()
-        self._choosing = asyncio.Lock()  # whoever comes next chooses next, and others wait behind them
+        self._permits, self._taken = asyncio.Semaphore(count), 0
         self._took_s: OrderedDict[Hashable, dict[int, float]] = OrderedDict()  # the last of a kind, by its lanes
 
     @property
     def are_full(self) -> bool:
         """Whether the next batch has to wait."""
-        return self._free == 0 or self._choosing.locked()
+        return self._permits.locked()
 
     @property
     def gain(self) -> float:
@@ -51,23 +49,18 @@ class Lanes:
 
         Where infinitely many do, one gets one.
         """
-        async with self._choosing:
-            await self._until_free(1)
-            width = best_width(self._free, 1 + others, self.speed_up)
-            if 0 < others < math.inf and best_width(self.count, CROWD, self.speed_up) == self.widest:
-                width = self.widest  # so much more is done together that it pays to wait for who still has a lane
-            await self._until_free(width)
-            self._free -= width
+        await self._permits.acquire()
+        free = 1 if self._permits.locked() else self.count - self._taken
+        width = best_width(free, 1 + others, self.speed_up)
+        for _ in range(width - 1):
+            await self._permits.acquire()  # at once: they are free
+        self._taken += width
         try:
             yield width
         finally:
-            self._free += width
-            self._freed.set()
-
-    async def _until_free(self, lanes: int) -> None:
-        while self._free < lanes:
-            self._freed.clear()
-            await self._freed.wait()
+            self._taken -= width
+            for _ in range(width):
+                self._permits.release()
 
     def begin_with(self, together_s: float, apart_s: float) -> None:
         """One picture on the ``widest`` took so long; as many at once as there are lanes, each on its own, so long."""

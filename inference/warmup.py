@@ -52,7 +52,7 @@ async def _warm_up_with(card: Card, cache: Cache, worker: Worker, throughput: Th
                 await _run(turn, style, picture, code)  # the first run of a size also chooses how to compute it
                 throughput.learn(card.id, side * side, await _run(turn, style, picture, code))
         if worker.lanes.count > 1:
-            await _compare(style, pictures[-1], codes[-1], worker)  # most of the work is in large ones
+            await _compare(style, pictures[0], codes[0], worker)
     seconds = throughput.seconds(card.id, sides[-1] ** 2)
     log.info("%.2fs ← warm-up %s %d×%d on %s", seconds, card.id, sides[-1], sides[-1], worker.device.name)
 

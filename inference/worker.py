@@ -75,7 +75,7 @@ class Worker:
     async def turn(self, others: float = 0) -> AsyncIterator["Turn"]:
         """Wait for the device, or a part of it; ``others`` are batches that want one, too. See ``Lanes.some``."""
         async with self.lanes.some(others) as width:
-            yield Turn(self._device_threads, self.lanes, width, crowded=others > 0)
+            yield Turn(self._device_threads, self.lanes, width)
 
     async def beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do ``work`` in one of the threads beside the device's."""
@@ -87,11 +87,11 @@ class Worker:
 
 
 class Turn:
-    """A time on the device, ``width`` of whose ``lanes`` are ours until it ends; ``crowded`` where others wait."""
+    """A time on the device, ``width`` of whose ``lanes`` are ours until it ends."""
 
-    def __init__(self, threads: ThreadPoolExecutor, lanes: Lanes, width: int, *, crowded: bool) -> None:
+    def __init__(self, threads: ThreadPoolExecutor, lanes: Lanes, width: int) -> None:
         self._threads, self._cores = threads, max(1, THREADS * width // lanes.count)
-        self._lanes, self._width, self._crowded = lanes, width, crowded
+        self._lanes, self._width = lanes, width
         self.share = width / lanes.count
 
     async def prepare(self, style: Style) -> None:
@@ -100,11 +100,9 @@ class Turn:
 
     async def run(self, style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:
         """Run pictures of one size through one generator; each with its code, if it has."""
-        # in a quiet moment one is slower than one that follows another, and tells nothing of a crowd
-        comparable, prepared = self._crowded and self._lanes.are_full, style.is_prepared
-        began_s = time.perf_counter()
+        prepared, among_all, began_s = style.is_prepared, self._lanes.are_full, time.perf_counter()
         ran = await self._do(restyle, style, pictures, codes)
-        if comparable and self._lanes.are_full and style.is_prepared == prepared:  # else it is like no other
+        if among_all and self._lanes.are_full and style.is_prepared == prepared:  # else it is like no other
             kind = style.card.id, prepared, len(pictures), pictures[0].shape
             self._lanes.learn(kind, self._width, time.perf_counter() - began_s)
         return ran

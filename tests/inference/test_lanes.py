@@ -85,31 +85,6 @@ async def test_lanes_learn_whether_one_picture_is_sooner_done_on_all_of_them_or_
         assert width == 1
 
 
-async def test_where_more_is_done_together_one_waits_for_all_lanes_while_others_wait() -> None:
-    device, got = Lanes(2), list[int]()
-
-    async def batch(others: int) -> None:
-        async with device.some(others) as width:
-            got.append(width)
-            await asyncio.sleep(0.01)
-
-    async with device.some(others=30):  # it goes apart, as the others so far
-        device.speed_up = 1.0
-        crowd = asyncio.gather(*(batch(others) for others in (2, 1, 1)))
-        await asyncio.sleep(0.01)
-        assert got == []
-    await crowd
-    assert got == [2, 2, 2]
-
-
-async def test_who_waits_alone_takes_what_is_free() -> None:
-    device = Lanes(2)
-    async with device.some(others=30):
-        device.speed_up = 1.0
-        async with asyncio.timeout(1), device.some() as width:
-            assert width == 1
-
-
 @pytest.mark.parametrize(("apart_s", "got"), [(0.06, 2), (0.02, 1)])
 async def test_the_service_begins_by_looking_which_is_sooner(
     apart_s: float, got: int, monkeypatch: pytest.MonkeyPatch
