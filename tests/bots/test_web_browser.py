@@ -340,6 +340,7 @@ async def test_the_token_is_asked_for_once(browser: Browser, tmp_path: Path, pai
         await expect(page.get_by_text("That is not the token.")).to_be_visible()
         await token.fill("sesame")
         await token.press("Enter")
+        await expect(token).to_be_hidden()  # until then nobody can write behind it
         await say(page, "hello")
         await expect(page.get_by_text("You said: hello")).to_be_visible()
         await page.reload()
