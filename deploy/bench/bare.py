@@ -30,8 +30,8 @@ Pile = Sequence[tuple[str, str]]
 """(style, photo) of each job."""
 AHEAD = 4
 """Batches that are decoded, and whose generators are loaded, before they are needed."""
-BATCHES = (1, 4, 16)
 IN_TURN, PROCESSES = "one after another", "processes"
+IN_THREADS = {f"threads, batches of {batch}": batch for batch in (1, 4, 16)}
 CALIBRATION = 6
 LEAST_JOBS, MOST_JOBS = 8, 2000
 
@@ -71,7 +71,7 @@ class Ways:
         self._bench.in_turn(self._pile(CALIBRATION))  # loads, and chooses how to compute
         jobs = round(CALIBRATION * seconds / _timed(lambda: self._bench.in_turn(self._pile(CALIBRATION))))
         jobs = min(MOST_JOBS, max(LEAST_JOBS, jobs))
-        names = {_threads(batch): batch for batch in BATCHES if batch <= max(self._offer.batch, 1)}
+        names = {way: batch for way, batch in IN_THREADS.items() if batch <= max(self._offer.batch, 1)}
         ways = [IN_TURN, *names, *([] if self._offer.simulated else [PROCESSES])]
         rates = {way: self.rate(way, jobs) for way in ways}
         fastest = max(names, key=lambda name: rates[name])
@@ -83,10 +83,10 @@ class Ways:
         work = self._warm(jobs)
         if way == PROCESSES:
             return least_disturbed(partial(in_processes, self._offer, work, self._photos))[0]
-        run = {IN_TURN: self._bench.in_turn} | {
-            _threads(batch): partial(self._bench.in_threads, batch=batch) for batch in BATCHES
-        }
-        return jobs / least_disturbed(partial(_timed, partial(run[way], work)))[0]
+        once = partial(self._bench.in_turn, work)
+        if way in IN_THREADS:
+            once = partial(self._bench.in_threads, work, IN_THREADS[way])
+        return jobs / least_disturbed(partial(_timed, once))[0]
 
     def _warm(self, jobs: int) -> Pile:
         """So many jobs, sorted by style and size, all of which ran before."""
@@ -94,10 +94,6 @@ class Ways:
             self._work = sorted(self._pile(jobs))
             self._bench.in_turn(self._work)
         return self._work
-
-
-def _threads(batch: int) -> str:
-    return f"threads, batches of {batch}"
 
 
 def _timed(work: Callable[[], object]) -> float:
