@@ -6,7 +6,9 @@ While one batch runs, the next is decoded and the one before is encoded; the dev
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass
+from functools import partial
 
 from torch import Tensor
 
@@ -16,12 +18,12 @@ from inference.cache import Cache
 from inference.call import Call
 from inference.codes import Codes
 from inference.device import is_out_of_memory
-from inference.errors import DeadlinePassed, Failed, NotReady
+from inference.errors import Failed
 from inference.job import Job, Result
 from inference.metrics import Metrics
 from inference.scheduler import Scheduler
 from inference.throughput import FRESHNESS, Throughput
-from inference.worker import Pixels, Turn, Worker
+from inference.worker import Pixels, Ran, Turn, Worker, restyle_apart
 from styles.style import Style
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,18 @@ Decoded = tuple[Call, pictures.Prepared]
 Ready = tuple[Call, pictures.Prepared, Tensor | None]
 """With the code of its style pictures or of its words, where the style takes such."""
 Restyled = tuple[Call, pictures.Prepared, Pixels, Sequence[Pixels | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """What the device made of those who still waited when it began, and of their faces."""
+
+    alive: list[Ready]
+    ran: Ran
+    faces: list[list[Pixels | None]]
+    began_s: float
+    ended_s: float
+    share: float
 
 
 class NoMemory(Failed):
@@ -55,7 +69,6 @@ class Carrier:
         self._metrics = metrics
         self._decoding_s = 0.0  # of the last batches, newest counting most
         self._freed_s = 0.0  # when the device was last done
-        self.stopping = False  # refuse what has not begun to run
 
     def needed_s(self, now: float) -> float:
         """When the next batch must be chosen, so that the device need not wait for its decoding."""
@@ -82,14 +95,14 @@ class Carrier:
 
     async def _restyle(self, batch: Batch, calls: list[Call], begun: Callable[[], None]) -> list[Restyled]:
         async with AsyncExitStack() as held:
-            try:
+            with ExitStack() as waiting:
+                waiting.callback(begun)  # at the latest on leaving; what it does is done once
                 decoded = await self._decode(batch.key, calls)
                 style = await held.enter_async_context(self._cache.use(batch.key.style, batch.key.version))
                 ready = await self._make_codes(style, decoded)
-                turn = await held.enter_async_context(self._worker.turn(self._scheduler.batches_to_come - 1))
-            finally:
-                begun()
-            return await self._run(batch, style, ready, turn)
+                painting = partial(self._paint, batch, style, ready, waiting.close)
+                painted = await self._worker.on_device(painting, others=self._scheduler.batches_to_come - 1)
+            return self._restyled(batch, painted) if painted else []
 
     async def _decode(self, key: Key, calls: Iterable[Call]) -> list[Decoded]:
         began_s = _now()
@@ -126,59 +139,53 @@ class Carrier:
             return await self._worker.beside(_imagined, style, job)
         return await self._codes.mixed(style, call.references) if call.references else None
 
-    async def _run(self, batch: Batch, style: Style, ready: list[Ready], turn: Turn) -> list[Restyled]:
-        """Run those who still wait. The turn is ours until this returns."""
-        began_s = _now()
-        alive = [each for each in ready if self._may_begin(each[0], began_s)]
+    def _paint(
+        self, batch: Batch, style: Style, ready: Sequence[Ready], begun: Callable[[], None], turn: Turn
+    ) -> Painted | None:
+        """In a thread of the device: paint for those who still wait, if anybody does."""
+        alive = [each for each in ready if not each[0].dead]
         if not alive:
-            return []
-        self._scheduler.started(batch, began_s, turn.share)
+            return None
+        began_s = turn.loop.time()
+        turn.loop.call_soon_threadsafe(self._begin, batch, alive, began_s, turn.share, begun)
         codes = [code for _, _, code in alive if code is not None]  # of all or of none: they share a style
         painter = alive[0][0].work.painter(style)
-        ran = await turn.run(painter, [prepared.pixels for _, prepared, _ in alive], codes or None)
-        if ran.too_many:
-            self._scheduler.keep_below(batch.key, ran.too_many)
-        faces = await self._run_faces(style, alive, ran.most * batch.key.pixels, turn)
-        self._note(batch, [call for call, _, _ in alive], began_s, turn.share)
+        ran = turn.run(painter, [prepared.pixels for _, prepared, _ in alive], codes or None)
+        faces = _faces(style, alive, ran.most * batch.key.pixels)
+        return Painted(alive, ran, faces, began_s, turn.loop.time(), turn.share)
+
+    def _begin(self, batch: Batch, alive: list[Ready], now: float, share: float, begun: Callable[[], None]) -> None:
+        begun()
+        self._scheduler.started(batch, now, share)
+        for call, *_ in alive:
+            call.start(now)
+
+    def _restyled(self, batch: Batch, painted: Painted) -> list[Restyled]:
+        if painted.ran.too_many:
+            self._scheduler.keep_below(batch.key, painted.ran.too_many)
+        self._note(batch, painted)
         restyled: list[Restyled] = []
-        for (call, prepared, _), picture, fine in zip(alive, ran.pictures, faces, strict=True):
+        for (call, prepared, _), picture, fine in zip(painted.alive, painted.ran.pictures, painted.faces, strict=True):
             if isinstance(picture, Exception):
                 call.fail(NoMemory() if is_out_of_memory(picture) else picture)
             else:
                 restyled.append((call, prepared, picture, fine))
         return restyled
 
-    async def _run_faces(
-        self, style: Style, ready: Sequence[Ready], pixels: int, turn: Turn
-    ) -> list[list[Pixels | None]]:
-        """What becomes of each picture's faces. They take no more memory than the pictures did, ``pixels`` at once."""
-        patches = [face.pixels for _, prepared, _ in ready for face in prepared.faces]
-        codes = [code for _, prepared, code in ready for _ in prepared.faces if code is not None]
-        painted = iter(await turn.run_apart(style, patches, pixels, codes or None) if patches else ())
-        return [[next(painted) for _ in prepared.faces] for _, prepared, _ in ready]
-
-    def _may_begin(self, call: Call, now: float) -> bool:
-        if self.stopping:
-            call.fail(NotReady("The service is stopping."))
-        elif call.waiting.deadline_s <= now:
-            call.fail(DeadlinePassed("The time given for this picture was over before its turn came."))
-        elif not call.dead:
-            call.start(now)
-        return not call.dead
-
-    def _note(self, batch: Batch, calls: list[Call], began_s: float, share: float) -> None:
-        """Measure and log what ran from ``began_s`` to now, on that share of the device."""
-        now, key = _now(), batch.key
+    def _note(self, batch: Batch, painted: Painted) -> None:
+        """Measure and log what ran."""
+        calls, key = [call for call, *_ in painted.alive], batch.key
         waited_for_it = batch.taken_s < self._freed_s  # the device was free while this was still being decoded
-        busy_s = now - (self._freed_s if waited_for_it else began_s)
-        self._scheduler.done(batch, share * busy_s, len(calls))
-        self._freed_s = now
+        busy_s = painted.ended_s - (self._freed_s if waited_for_it else painted.began_s)
+        self._scheduler.done(batch, painted.share * busy_s, len(calls))
+        self._freed_s = painted.ended_s
+        ran_s = painted.ended_s - painted.began_s
         self._metrics.batch_jobs.observe(len(calls))
-        self._metrics.run_s.labels(key.style).observe(now - began_s)
+        self._metrics.run_s.labels(key.style).observe(ran_s)
         for call in calls:
-            self._metrics.wait_s.observe(began_s - call.waiting.accepted_s)
+            self._metrics.wait_s.observe(painted.began_s - call.waiting.accepted_s)
         users = " ".join(dict.fromkeys(call.waiting.user for call in calls))
-        log.info("%.2fs ← %s %d×%d ×%d ● %s", now - began_s, key.style, key.width, key.height, len(calls), users)
+        log.info("%.2fs ← %s %d×%d ×%d ● %s", ran_s, key.style, key.width, key.height, len(calls), users)
 
     async def _encode(self, restyled: list[Restyled]) -> None:
         began_s = _now()
@@ -192,6 +199,14 @@ class Carrier:
 
         await asyncio.gather(*(one(*each) for each in restyled))
         self._throughput.learn_encoding(_now() - began_s)
+
+
+def _faces(style: Style, alive: Sequence[Ready], pixels: int) -> list[list[Pixels | None]]:
+    """What becomes of each picture's faces. They take no more memory than the pictures did, ``pixels`` at once."""
+    patches = [face.pixels for _, prepared, _ in alive for face in prepared.faces]
+    codes = [code for _, prepared, code in alive for _ in prepared.faces if code is not None]
+    painted = iter(restyle_apart(style, patches, pixels, codes or None) if patches else ())
+    return [[next(painted) for _ in prepared.faces] for _, prepared, _ in alive]
 
 
 def _imagined(style: Style, job: Job) -> Tensor:

@@ -13,7 +13,7 @@ from inference.errors import BadReference
 from inference.limits import Limits
 from inference.metrics import Metrics
 from inference.references import StylePicture
-from inference.worker import Worker
+from inference.worker import Turn, Worker, encoded
 from styles.errors import NotPainted
 from styles.style import Style
 
@@ -61,9 +61,12 @@ class Codes:
     async def _make(self, style: Style, picture: StylePicture) -> Tensor:
         try:
             pixels = await self._worker.beside(pictures.reference, picture.data, picture.header)
-            async with self._worker.turn() as turn:
+
+            def encode(_: Turn) -> Tensor:
                 with self._metrics.encode_s.labels(style.card.id).time():
-                    return await turn.encode(style, pixels)
+                    return encoded(style, pixels)
+
+            return await self._worker.on_device(encode)
         except NotPainted as error:
             raise BadReference("The style picture cannot be used. No style can be seen in it.") from error
 

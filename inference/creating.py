@@ -24,7 +24,7 @@ from inference.granting import asked, looked_at, numbered
 from inference.job import Format
 from inference.limits import Limits
 from inference.references import StylePicture
-from inference.worker import Worker
+from inference.worker import Worker, encoded, restyle_apart
 from styles import creations, samples, withdrawal
 from styles.card import Card, Consent
 from styles.creations import Baked
@@ -64,8 +64,8 @@ class Studio:
             async with self._cache.use(base.id, base.version) as style:
                 code = await self._code(style, seen)
                 photos = samples.photos(DRAFT_HEIGHT)
-                async with self._worker.turn() as turn:
-                    painted = await turn.run_apart(style, photos, DRAFT_HEIGHT**2, [code] * len(photos))
+                codes = [code] * len(photos)
+                painted = await self._worker.on_device(lambda _: restyle_apart(style, photos, DRAFT_HEIGHT**2, codes))
         parts = [part for part in painted if part is not None]
         if len(parts) < len(photos):
             raise Failed("Something went wrong on our side; no draft was made.")
@@ -173,8 +173,7 @@ class Studio:
             if pixels.std(axis=(0, 1)).max() < EVEN:
                 raise BadReference("The style picture cannot be used. It is one plain colour.")
             try:
-                async with self._worker.turn() as turn:
-                    return await turn.encode(style, pixels)
+                return await self._worker.on_device(lambda _: encoded(style, pixels))
             except NotPainted as error:
                 raise BadReference("The style picture cannot be used. No style can be seen in it.") from error
 

@@ -50,6 +50,7 @@ class Pipeline:
         self._ahead = asyncio.Semaphore(ahead)
         self._room = asyncio.Semaphore(ahead + lanes + lanes)  # as many run, and as many are encoded
         self._news = asyncio.Event()
+        self._stopping = False
         self._tidying: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
@@ -88,7 +89,7 @@ class Pipeline:
             Busy: the queue is full.
             NotReady: the pipeline is being left.
         """
-        if self._carrier.stopping:
+        if self._stopping:
             raise NotReady("The service is stopping.")
         waiting = self._scheduler.submit(job, key, activation_bytes, self._loop.time(), follows=follows)
         call = Call(waiting, work, info, self._loop.create_future(), progress, references)
@@ -120,9 +121,11 @@ class Pipeline:
         self._cache.load_ahead()
 
     def _refuse_everybody(self, error: ServiceError) -> None:
-        self._carrier.stopping = True
-        for waiting in self._scheduler.drain():
-            self._calls[waiting].fail(error)
+        """What runs is finished."""
+        self._stopping = True
+        for call in self._calls.values():
+            if call.started_s is None:
+                call.fail(error)
 
     async def _choose_batches(self) -> None:
         while True:
@@ -174,7 +177,7 @@ class Pipeline:
         self._tidying = self._loop.call_later(TIDY_AFTER_S, self._tidy)
 
     def _tidy(self) -> None:
-        if not self._calls and not self._carrier.stopping:
+        if not self._calls and not self._stopping:
             self._start(self._worker.tidy(), "tidy")
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -37,7 +37,7 @@ PLAN_FRESH_S = 0.25  # so long those who are refused are told of one look ahead,
 
 
 class Scheduler:
-    """The queue. Count in is count out: a job leaves in one batch, or expired, or cancelled, or drained; once."""
+    """The queue. Count in is count out: a job leaves in one batch, or expired, or cancelled; once."""
 
     def __init__(self, limits: Limits, throughput: Throughput | None = None, resident: Resident | None = None) -> None:
         self._limits = limits
@@ -93,12 +93,6 @@ class Scheduler:
             return False
         self._discard((waiting,))
         return True
-
-    def drain(self) -> tuple[Waiting, ...]:
-        """Take everybody out."""
-        everybody = tuple(self._waiting.values())
-        self._discard(everybody)
-        return everybody
 
     def look(self, now: float, needed_s: float = -math.inf) -> Look:
         """Take the next batch, if one is due. ``needed_s`` is when the device can use it: until then it may fill."""

@@ -5,17 +5,17 @@ import logging
 import math
 import time
 from collections.abc import Iterable
+from functools import partial
 from statistics import fmean, median
 
 import numpy as np
-from torch import Tensor
 
 from inference.cache import Cache
 from inference.errors import StyleUnavailable
 from inference.job import TAKES_WORDS, Options
 from inference.pictures import of_words
 from inference.throughput import Throughput
-from inference.worker import Pixels, Turn, Worker
+from inference.worker import Codes, Pixels, Turn, Worker, encoded
 from styles.card import Card
 from styles.style import Style
 
@@ -46,46 +46,48 @@ async def _warm_up_with(card: Card, cache: Cache, worker: Worker, throughput: Th
     noise, sides = np.random.default_rng(0), _sides(card)
     async with cache.use(card.id, card.version) as style:
         pictures = [noise.integers(0, 256, (side, side, 3), np.uint8) for side in sides]
-        async with worker.turn() as turn:
-            codes = [await _codes(style, picture, turn) for picture in pictures]
+        codes = [await worker.on_device(partial(_codes, style, picture)) for picture in pictures]
+
+        def twice(turn: Turn) -> None:
             for side, picture, code in zip(sides, pictures, codes, strict=True):
-                await _run(turn, style, picture, code)  # the first run of a size also chooses how to compute it
-                throughput.learn(card.id, side * side, await _run(turn, style, picture, code))
+                _run(turn, style, picture, code)  # the first run of a size also chooses how to compute it
+                throughput.learn(card.id, side * side, _run(turn, style, picture, code))
+
+        await worker.on_device(twice)
         if worker.lanes.count > 1:
-            await _compare(style, pictures[0], codes[0], worker)
+            await _compare(style, pictures[-1], codes[-1], worker)  # most of the work is in large ones
     seconds = throughput.seconds(card.id, sides[-1] ** 2)
     log.info("%.2fs ← warm-up %s %d×%d on %s", seconds, card.id, sides[-1], sides[-1], worker.device.name)
 
 
-async def _run(turn: Turn, style: Style, picture: Pixels, codes: list[Tensor] | None) -> float:
+async def _compare(style: Style, picture: Pixels, codes: Codes, worker: Worker) -> None:
+    """Tell the lanes how long a picture takes on all of them, and as many at once on one each."""
+
+    def seconds(turn: Turn) -> float:
+        style.prepare()
+        return median([_run(turn, style, picture, codes) for _ in range(1 + COMPARISONS)][1:])
+
+    lanes = worker.lanes
+    together_s = await worker.on_device(seconds)
+    apart_s = fmean(await asyncio.gather(*(worker.on_device(seconds, others=math.inf) for _ in range(lanes.count))))
+    lanes.begin_with(together_s, apart_s)
+    log.info("%d lanes; on all of them a picture is %.2f times as fast", lanes.count, lanes.gain)
+
+
+def _run(turn: Turn, style: Style, picture: Pixels, codes: Codes) -> float:
     """The seconds of one picture."""
     began_s = time.monotonic()
-    [ran] = (await turn.run(style, [picture], codes)).pictures
+    [ran] = turn.run(style, [picture], codes).pictures
     if isinstance(ran, Exception):
         raise ran
     return time.monotonic() - began_s
-
-
-async def _compare(style: Style, picture: Pixels, codes: list[Tensor] | None, worker: Worker) -> None:
-    """Tell the lanes how long a picture takes on all of them, and as many at once on one each."""
-
-    async def seconds(others: float) -> float:
-        async with worker.turn(others) as turn:
-            await turn.prepare(style)
-            return median([await _run(turn, style, picture, codes) for _ in range(1 + COMPARISONS)][1:])
-
-    lanes = worker.lanes
-    together_s = await seconds(others=0)
-    apart_s = fmean(await asyncio.gather(*(seconds(others=math.inf) for _ in range(lanes.count))))
-    lanes.begin_with(together_s, apart_s)
-    log.info("%d lanes; on all of them a picture is %.2f times as fast", lanes.count, lanes.gain)
 
 
 def _sides(card: Card) -> tuple[int, ...]:
     return (of_words(Options(), card.size)[1],) if card.takes == TAKES_WORDS else SIDES
 
 
-async def _codes(style: Style, picture: Pixels, turn: Turn) -> list[Tensor] | None:
+def _codes(style: Style, picture: Pixels, _: Turn) -> Codes:
     if style.card.takes == TAKES_WORDS:
-        return [(await asyncio.to_thread(style.imagine, "", 0))[0]]
-    return [await turn.encode(style, picture)] if style.code_size else None
+        return [style.imagine("", 0)[0]]
+    return [encoded(style, picture)] if style.code_size else None

@@ -5,10 +5,10 @@ import contextlib
 import logging
 import os
 import sys
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -58,7 +58,9 @@ class Worker:
         self.device, self.lanes = device, Lanes(lanes or (THREADS if device.name.type == "cpu" else 1))
 
     async def __aenter__(self) -> Self:
-        self._device_threads = ThreadPoolExecutor(self.lanes.count, "device", partial(_as_painter, self.device.name))
+        # one more than can run: it stands ready, so that the device begins with it the moment that another is done
+        threads, as_painter = self.lanes.count + 1, partial(_as_painter, self.device.name)
+        self._device_threads = ThreadPoolExecutor(threads, "device", as_painter)
         self._hands = ThreadPoolExecutor(min(MOST_HANDS, HANDS_PER_CORE * cores()), "hand")
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
@@ -71,11 +73,27 @@ class Worker:
             await asyncio.to_thread(threads.shutdown)
         sys.setswitchinterval(self._switch_s)
 
-    @asynccontextmanager
-    async def turn(self, others: float = 0) -> AsyncIterator["Turn"]:
-        """Wait for the device, or a part of it; ``others`` are batches that want one, too. See ``Lanes.some``."""
-        async with self.lanes.some(others) as width:
-            yield Turn(self._device_threads, self.lanes, width)
+    async def on_device(self, work: Callable[["Turn"], T], others: float = 0) -> T:
+        """Do ``work`` in one of the device's threads, once the device, or a part of it, is free; see ``Lanes.some``.
+
+        Whoever is cancelled while they wait leaves the line when their turn comes; what has begun ends unheard.
+        """
+        loop, gone = asyncio.get_running_loop(), threading.Event()
+
+        def in_turn() -> T:
+            with self.lanes.some(others) as width:
+                if gone.is_set():
+                    raise CancelledError
+                turn = Turn(loop, self.lanes, width, crowded=others > 0)
+                if torch.get_num_threads() != turn.cores:  # each thread has a number of its own
+                    torch.set_num_threads(turn.cores)
+                return work(turn)
+
+        try:
+            return await loop.run_in_executor(self._device_threads, in_turn)
+        except asyncio.CancelledError:
+            gone.set()
+            raise
 
     async def beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do ``work`` in one of the threads beside the device's."""
@@ -87,43 +105,27 @@ class Worker:
 
 
 class Turn:
-    """A time on the device, ``width`` of whose ``lanes`` are ours until it ends."""
+    """A time on the device, for the thread that has it: ``width`` of its ``lanes``; ``crowded`` where others wait.
 
-    def __init__(self, threads: ThreadPoolExecutor, lanes: Lanes, width: int) -> None:
-        self._threads, self._cores = threads, max(1, THREADS * width // lanes.count)
-        self._lanes, self._width = lanes, width
+    ``loop`` is of whoever asked for it.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, lanes: Lanes, width: int, *, crowded: bool) -> None:
+        self.loop = loop
+        self._lanes, self._width, self._crowded = lanes, width, crowded
         self.share = width / lanes.count
+        self.cores = max(1, THREADS * width // lanes.count)
 
-    async def prepare(self, style: Style) -> None:
-        """Let ``style`` run as fast as it can from now on, on as many cores as are ours."""
-        await self._do(style.prepare)
-
-    async def run(self, style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:
-        """Run pictures of one size through one generator; each with its code, if it has."""
-        prepared, among_all, began_s = style.is_prepared, self._lanes.are_full, time.perf_counter()
-        ran = await self._do(restyle, style, pictures, codes)
-        if among_all and self._lanes.are_full and style.is_prepared == prepared:  # else it is like no other
+    def run(self, style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ran:
+        """Run pictures of one size through one generator, each with its code, if it has; and learn how long it took."""
+        # in a quiet moment one is slower than one that follows another, and tells nothing of a crowd
+        comparable, prepared = self._crowded and self._lanes.are_full, style.is_prepared
+        began_s = time.perf_counter()
+        ran = restyle(style, pictures, codes)
+        if comparable and self._lanes.are_full and style.is_prepared == prepared:  # else it is like no other
             kind = style.card.id, prepared, len(pictures), pictures[0].shape
             self._lanes.learn(kind, self._width, time.perf_counter() - began_s)
         return ran
-
-    async def run_apart(
-        self, style: Style, pictures: Sequence[Pixels], pixels: int, codes: Codes = None
-    ) -> list[Pixels | None]:
-        """Run pictures of several sizes, at most ``pixels`` (or one picture) at a time; None for one that failed."""
-        return await self._do(restyle_apart, style, pictures, pixels, codes)
-
-    async def encode(self, style: Style, picture: Pixels) -> Tensor:
-        """A style picture's code, K values in float32 on the CPU."""
-        return await self._do(encoded, style, picture)
-
-    async def _do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        def within_our_cores() -> T:
-            if torch.get_num_threads() != self._cores:  # each thread has a number of its own
-                torch.set_num_threads(self._cores)
-            return work(*args, **kwargs)
-
-        return await asyncio.get_running_loop().run_in_executor(self._threads, within_our_cores)
 
 
 def _as_painter(device: torch.device) -> None:
@@ -170,7 +172,10 @@ def restyle(style: Style, pictures: Sequence[Pixels], codes: Codes = None) -> Ra
 
 
 def restyle_apart(style: Style, pictures: Sequence[Pixels], pixels: int, codes: Codes = None) -> list[Pixels | None]:
-    """Pictures of several sizes; see ``Turn.run_apart``. What went wrong with one is in the log."""
+    """Run pictures of several sizes, at most ``pixels`` (or one picture) at a time.
+
+    None for one that failed; what went wrong is in the log.
+    """
     done: list[Pixels | None] = [None] * len(pictures)
     for shape in dict.fromkeys(picture.shape for picture in pictures):
         places = [place for place, picture in enumerate(pictures) if picture.shape == shape]
@@ -188,7 +193,7 @@ def restyle_apart(style: Style, pictures: Sequence[Pixels], pixels: int, codes: 
 
 @torch.inference_mode()
 def encoded(style: Style, picture: Pixels) -> Tensor:
-    """A style picture's code; see ``Turn.encode``. Raises NotPainted, and whatever the generator raises."""
+    """A style picture's code, K values in float32 on the CPU. Raises NotPainted, and whatever the generator raises."""
     return style.encode(as_images(_stacked(style, [picture]), style.device))[0].cpu()
 
 

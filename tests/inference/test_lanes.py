@@ -1,16 +1,20 @@
 """Several batches at once: how the device is shared out, and that who has a part of it waits for nobody."""
 
 import asyncio
+import threading
 import time
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TypeVar
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-from inference import lanes, worker
+from inference import lanes, warmup, worker
 from inference.batch import Key
 from inference.cache import Cache
 from inference.device import Device
@@ -21,12 +25,13 @@ from inference.metrics import Metrics
 from inference.scheduler import Scheduler
 from inference.throughput import Throughput
 from inference.warmup import warm_up
-from inference.worker import Worker
+from inference.worker import Turn, Worker
 from styles.style import Style
 from tests.hostile import encoded, photo
 from tests.inference.watched import WatchedLibrary, watching
 from tests.styles.making import card
 
+T = TypeVar("T")
 CPU = Device(torch.device("cpu"), torch.float32)
 
 
@@ -34,90 +39,137 @@ CPU = Device(torch.device("cpu"), torch.float32)
     ("count", "others", "got"),
     [(1, 0, 1), (2, 0, 2), (2, 3, 2), (2, 4, 1), (6, 0, 4), (8, 3, 8), (8, 7, 4), (8, 30, 1), (16, 100, 1)],
 )
-async def test_who_is_alone_gets_all_and_who_is_one_of_many_leaves_room(count: int, others: int, got: int) -> None:
-    async with Lanes(count).some(others) as width:
+def test_who_is_alone_gets_all_and_who_is_one_of_many_leaves_room(count: int, others: int, got: int) -> None:
+    with Lanes(count).some(others) as width:
         assert width == got
 
 
-async def test_who_comes_later_gets_what_is_left_and_then_waits_in_line() -> None:
+def test_who_comes_later_gets_what_is_left_and_then_waits_in_line() -> None:
     device, order = Lanes(4), list[str]()
 
-    async def wait(name: str) -> None:
-        async with device.some():
+    def wait(name: str) -> None:
+        with device.some():
             order.append(name)
-            await asyncio.sleep(0)
 
-    async with AsyncExitStack() as held:
-        assert await held.enter_async_context(device.some(others=5)) == 2
+    with ExitStack() as held:
+        assert held.enter_context(device.some(others=5)) == 2
         assert not device.are_full
-        assert await held.enter_async_context(device.some()) == 2
+        assert held.enter_context(device.some()) == 2
         assert device.are_full
-        waiting = [asyncio.create_task(wait(name)) for name in "abc"]
-        await asyncio.sleep(0)
+        waiting = [in_line(device, wait, name) for name in "abc"]
         assert order == []
-    await asyncio.gather(*waiting)
+    for thread in waiting:
+        thread.join(5)
     assert order == ["a", "b", "c"]
 
 
-async def test_who_gives_up_or_fails_leaves_everything_behind() -> None:
+def test_who_fails_leaves_everything_behind() -> None:
     device = Lanes(2)
-    with pytest.raises(ArithmeticError):
-        async with device.some():
-            raise ArithmeticError
-    async with device.some():
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.01), device.some():
-                pass
-    async with device.some() as width:
+    with pytest.raises(ArithmeticError), device.some():
+        raise ArithmeticError
+    with device.some() as width:
         assert width == 2
 
 
-async def test_lanes_learn_whether_one_picture_is_sooner_done_on_all_of_them_or_each_on_one() -> None:
+async def test_who_gives_up_while_they_wait_leaves_the_line() -> None:
+    began, over, painted = threading.Event(), threading.Event(), list[str]()
+
+    def hold(_: Turn) -> None:
+        began.set()
+        assert over.wait(5)
+
+    async with Worker(CPU, lanes=1) as working:
+        holding = asyncio.create_task(working.on_device(hold))
+        assert await asyncio.to_thread(began.wait, 5)
+        for patience_s in (0.05, 0.01):  # the first stands ready, the second behind it
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(patience_s):
+                    await working.on_device(lambda _: painted.append("for nobody"))
+        over.set()
+        await holding
+        await working.on_device(lambda _: painted.append("for somebody"))
+    assert painted == ["for somebody"]
+
+
+async def test_what_fails_on_the_device_fails_for_who_asked() -> None:
+    def fail(_: Turn) -> None:
+        raise ArithmeticError
+
+    async with Worker(CPU) as working:
+        with pytest.raises(ArithmeticError):
+            await working.on_device(fail)
+
+
+def test_lanes_learn_whether_one_picture_is_sooner_done_on_all_of_them_or_each_on_one() -> None:
     together, apart = Lanes(2), Lanes(2)
     for _ in range(100):
         for device, alone_s in ((together, 0.20), (apart, 0.13)):
             device.learn("a style and size", 2, 0.10)
             device.learn("a style and size", 1, alone_s)
     assert together.speed_up == pytest.approx(1.0 + lanes.HANDICAP, abs=0.02)
-    async with together.some(others=30) as width:
+    with together.some(others=30) as width:
         assert width == 2
-    async with apart.some(others=3) as width:
+    with apart.some(others=3) as width:
         assert width == 1
 
 
-@pytest.mark.parametrize(("apart_s", "got"), [(0.06, 2), (0.02, 1)])
+def test_where_more_is_done_together_one_waits_for_all_lanes_while_others_wait() -> None:
+    device, got = Lanes(2), list[int]()
+
+    def batch(others: int) -> None:
+        with device.some(others) as width:
+            got.append(width)
+
+    with device.some(others=30):  # it goes apart, as the others so far
+        device.speed_up = 1.0
+        crowd = [in_line(device, batch, others) for others in (2, 1, 1)]
+        assert got == []
+    for thread in crowd:
+        thread.join(5)
+    assert got == [2, 2, 2]
+
+
+def test_who_waits_alone_takes_what_is_free() -> None:
+    device = Lanes(2)
+    with device.some(others=30):
+        device.speed_up = 1.0
+        with device.some() as width:
+            assert width == 1
+
+
+@pytest.mark.parametrize(("apart_s", "got"), [(3.0, 2), (0.05, 1)])
 async def test_the_service_begins_by_looking_which_is_sooner(
     apart_s: float, got: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A picture takes 20 ms on two cores; on one, while another has the other, 20 or 60."""
+    """A picture takes a second on two cores; on one, while another has the other, at least ``apart_s``."""
+    clock_s = [0.0]
     monkeypatch.setattr(worker, "THREADS", 2)
+    monkeypatch.setattr(warmup, "time", SimpleNamespace(monotonic=lambda: clock_s[0]))
 
-    class Sleeping(nn.Module):
+    class Slow(nn.Module):
         def forward(self, images: Tensor) -> Tensor:
-            time.sleep(0.02 if torch.get_num_threads() == 2 else apart_s)
+            clock_s[0] += 1.0 if torch.get_num_threads() == 2 else apart_s
             return images
 
-    cache = Cache(
-        lambda _: Style(card("ash"), Sleeping(), CPU.name), budget_bytes=1, broken_for_s=1.0, metrics=Metrics()
-    )
+    cache = Cache(lambda _: Style(card("ash"), Slow(), CPU.name), budget_bytes=1, broken_for_s=1.0, metrics=Metrics())
     async with Worker(CPU, lanes=2) as working:
         await warm_up([card("ash")], cache, working, Throughput())
-        async with working.lanes.some(others=50) as width:
+        with working.lanes.some(others=50) as width:
             assert width == got
 
 
-async def test_what_was_learnt_is_forgotten_slowly_so_that_it_is_tried_again() -> None:
+def test_what_was_learnt_is_forgotten_slowly_so_that_it_is_tried_again() -> None:
     device = Lanes(2)
     for _ in range(100):
         device.learn("a style and size", 1, 0.20)
         device.learn("a style and size", 2, 0.09)
     for _ in range(10):
         device.learn("another", 2, 0.09)
-    async with device.some(others=100) as width:
+    with device.some(others=100) as width:
         assert width == 2
     for _ in range(1000):
         device.learn("another", 2, 0.09)
-    async with device.some(others=100) as width:
+    with device.some(others=100) as width:
         assert width == 1
 
 
@@ -139,11 +191,10 @@ async def test_a_generator_computes_with_the_cores_of_its_lanes(monkeypatch: pyt
             threads.append(torch.get_num_threads())
             return images
 
-    pictures = [np.zeros((16, 16, 3), np.uint8)]
+    style, pictures = Style(card(), Counting(), CPU.name), [np.zeros((16, 16, 3), np.uint8)]
     async with Worker(CPU, lanes=2) as working:
         for others in (8, 0, 8):
-            async with working.turn(others) as turn:
-                await turn.run(Style(card(), Counting(), CPU.name), pictures)
+            await working.on_device(lambda turn: turn.run(style, pictures), others)
     assert threads == [2, 4, 2]
 
 
@@ -175,3 +226,13 @@ def test_estimates_know_that_half_a_device_takes_twice_as_long() -> None:
     assert scheduler.busy_for_s(0.0) == pytest.approx(2.0)  # two seconds of work for all of the device
     assert scheduler.free_in_s(1.5) == pytest.approx(0.5)
     assert scheduler.busy_for_s(1.5) == pytest.approx(0.5)
+
+
+def in_line(device: Lanes, wait: Callable[[T], None], given: T) -> threading.Thread:
+    """A thread that stands in the device's line."""
+    before = len(device._line)
+    thread = threading.Thread(target=wait, args=(given,), daemon=True)
+    thread.start()
+    while len(device._line) == before:
+        time.sleep(0.001)
+    return thread

@@ -127,7 +127,7 @@ def test_a_single_picture_that_does_not_fit_fails_and_the_next_one_runs() -> Non
     assert isinstance(restyle(style(Fussy()), grey(1)).pictures[0], np.ndarray)
 
 
-async def test_the_devices_thread_owns_it_and_others_work_beside_it() -> None:
+async def test_the_devices_threads_own_it_and_others_work_beside_it() -> None:
     names: set[str] = set()
     began = threading.Barrier(2)
 
@@ -140,10 +140,10 @@ async def test_the_devices_thread_owns_it_and_others_work_beside_it() -> None:
     async with Worker(CPU, lanes=1) as worker:
         watching = style(Watching())
         for _ in range(2):
-            async with worker.turn() as turn:
-                await asyncio.gather(turn.run(watching, grey(1)), worker.beside(began.wait, 5))
-    assert len(names) == 1
-    assert names.pop().startswith("device")
+            await asyncio.gather(
+                worker.on_device(lambda turn: turn.run(watching, grey(1))), worker.beside(began.wait, 5)
+            )
+    assert all(name.startswith("device") for name in names)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities for threads")
@@ -161,8 +161,7 @@ async def test_painting_stands_back_for_the_event_loop_and_the_hands() -> None:
     switch_s = sys.getswitchinterval()
     async with Worker(CPU) as worker:
         assert sys.getswitchinterval() < switch_s
-        async with worker.turn() as turn:
-            await turn.run(style(Watching()), grey(1))
+        await worker.on_device(lambda turn: turn.run(style(Watching()), grey(1)))
         assert await worker.beside(own_nice) == own_nice()
     assert painting == [min(19, own_nice() + NICE)]
     assert sys.getswitchinterval() == switch_s
