@@ -5,6 +5,7 @@ While one batch runs, the next is decoded and the one before is encoded; the dev
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ class Carrier:
                 style = await held.enter_async_context(self._cache.use(batch.key.style, batch.key.version))
                 ready = await self._make_codes(style, decoded)
                 painting = partial(self._paint, batch, style, ready, waiting.close)
-                painted = await self._worker.on_device(painting, others=self._scheduler.batches_to_come - 1)
+                painted = await self._worker.on_device(painting, self._others(style))
             return self._restyled(batch, painted) if painted else []
 
     async def _decode(self, key: Key, calls: Iterable[Call]) -> list[Decoded]:
@@ -138,6 +139,11 @@ class Carrier:
         if job.words:
             return await self._worker.beside(_imagined, style, job)
         return await self._codes.mixed(style, call.references) if call.references else None
+
+    def _others(self, style: Style) -> float:
+        """The batches that want the device, too; where torch runs this one, that makes a crowd: see ``Lanes``."""
+        others = self._scheduler.batches_to_come - 1
+        return math.inf if others and not style.is_prepared else others
 
     def _paint(
         self, batch: Batch, style: Style, ready: Sequence[Ready], begun: Callable[[], None], turn: Turn

@@ -25,6 +25,9 @@ class Lanes:
     they share a cache and the memory, so that on some processors two that share one picture are done with more. A look
     at the beginning tells which, and then what runs while others wait. And where few wait, each of them is done sooner
     if one after the other gets all cores.
+
+    Torch's own threads are none to share a picture while others wait: after each operator they look for more to do for
+    a while, on the cores that somebody else wants.
     """
 
     def __init__(self, count: int) -> None:

@@ -1,14 +1,15 @@
 """The one owner of the device, and the hands beside it that decode and encode while it runs."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -59,8 +60,9 @@ class Worker:
 
     async def __aenter__(self) -> Self:
         # one more than can run: it stands ready, so that the device begins with it the moment that another is done
-        threads, as_painter = self.lanes.count + 1, partial(_as_painter, self.device.name)
-        self._device_threads = ThreadPoolExecutor(threads, "device", as_painter)
+        threads, stand_back = self.lanes.count + 1, partial(_stand_back, self.device.name)
+        self._device_threads = ThreadPoolExecutor(threads, "device", stand_back)
+        self._streams = deque(_streams(self.device.name, self.lanes.count))
         self._hands = ThreadPoolExecutor(min(MOST_HANDS, HANDS_PER_CORE * cores()), "hand")
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
@@ -81,7 +83,7 @@ class Worker:
         loop, gone = asyncio.get_running_loop(), threading.Event()
 
         def in_turn() -> T:
-            with self.lanes.some(others) as width:
+            with self.lanes.some(others) as width, self._stream():
                 if gone.is_set():
                     raise CancelledError
                 turn = Turn(loop, self.lanes, width, crowded=others > 0)
@@ -94,6 +96,16 @@ class Worker:
         except asyncio.CancelledError:
             gone.set()
             raise
+
+    @contextmanager
+    def _stream(self) -> Iterator[None]:
+        """For who has a lane: there are as many."""
+        stream = self._streams.popleft()
+        try:
+            with stream:
+                yield
+        finally:
+            self._streams.append(stream)
 
     async def beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do ``work`` in one of the threads beside the device's."""
@@ -128,22 +140,26 @@ class Turn:
         return ran
 
 
-def _as_painter(device: torch.device) -> None:
-    """Make this thread one that paints.
+def _stand_back(device: torch.device) -> None:
+    """On a CPU let this thread, and those that it starts, paint when the event loop and the hands leave them a core.
 
-    On a CPU it, and those that it starts, paint when the event loop and the hands leave them a core. They need one for
-    a moment only, and at once: without this the loop waits for up to 4 ms until a core changes hands. On a CUDA device
-    it gets a stream of its own, so that what several such threads do overlaps.
+    They need one for a moment only, and at once: without this the loop waits for up to 4 ms until a core changes hands.
     """
-    if device.type == "cuda":
-        torch.cuda.set_stream(torch.cuda.Stream(device))  # type: ignore[no-untyped-call]  # untyped in torch
-    elif sys.platform == "linux":  # elsewhere it would be the whole process's priority
+    if device.type == "cpu" and sys.platform == "linux":  # elsewhere it would be the whole process's priority
         os.nice(NICE)
+
+
+def _streams(device: torch.device, count: int) -> list[AbstractContextManager[object]]:
+    """On a CUDA device so many streams, so that what runs at once overlaps."""
+    if device.type != "cuda":
+        return [nullcontext()] * count
+    streams = (torch.cuda.Stream(device) for _ in range(count))  # type: ignore[no-untyped-call]  # untyped in torch
+    return [torch.cuda.stream(stream) for stream in streams]
 
 
 def cores() -> int:
     """The cores that this process may use."""
-    with contextlib.suppress(AttributeError):  # not everywhere
+    with suppress(AttributeError):  # not everywhere
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 

@@ -26,6 +26,7 @@ from inference.scheduler import Scheduler
 from inference.throughput import Throughput
 from inference.warmup import warm_up
 from inference.worker import Turn, Worker
+from styles.compiled import Compiled
 from styles.style import Style
 from tests.hostile import encoded, photo
 from tests.inference.watched import WatchedLibrary, watching
@@ -210,6 +211,28 @@ async def test_two_styles_run_at_once(tmp_path: Path, monkeypatch: pytest.Monkey
                 await asyncio.sleep(0.005)
         library.gate.set()
         assert [(await result).style for result in results] == ["ash", "oak"]
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+async def test_while_others_wait_torch_gets_one_lane_for_a_picture(
+    prepared: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = list[int]()
+
+    def paint(style: Style, pictures: Tensor, _: Tensor | None = None) -> Tensor:
+        threads.append(torch.get_num_threads())
+        return pictures
+
+    monkeypatch.setattr(worker, "THREADS", 2)
+    monkeypatch.setattr(Lanes, "begin_with", lambda device, *_: setattr(device, "speed_up", 1.0))
+    monkeypatch.setattr(Lanes, "learn", lambda *_: None)
+    monkeypatch.setattr(Compiled, "paint", paint)
+    monkeypatch.setattr(Compiled, "is_prepared", prepared)
+    async with watching(WatchedLibrary(tmp_path, "ash"), Limits(batch_jobs=1), lanes=2) as service:
+        threads.clear()
+        await asyncio.gather(*(service.stylize(Job(encoded(photo()), "ash", user=str(user))) for user in range(8)))
+    assert len(threads) == 8
+    assert (1 in threads) is not prepared
 
 
 def test_estimates_know_that_half_a_device_takes_twice_as_long() -> None:
