@@ -22,6 +22,7 @@ from inference.embedded import EmbeddedService
 from inference.errors import Busy, NotAuthorised
 from inference.job import Format, Job, Options, Result
 from inference.service import Service
+from styles.compiled import MEAN_STEPS, MOST_STEPS
 from styles.library import Library
 from tests.deploy.ray_cluster import TOKEN, Cluster
 from tests.hostile import encoded, photo
@@ -92,7 +93,9 @@ async def test_the_cluster_gives_the_same_pictures_as_one_machine(service: Remot
     async with EmbeddedService(Library.open([packs], built_in=packs / "none"), device="cpu") as near:
         for job in jobs:
             far, own = pixels(await service.stylize(job)), pixels(await near.stylize(job))
-            assert np.abs(far - own).max() <= 1  # two processes sum in threads of their own, and so round as they like
+            apart = np.abs(far - own)  # one may have prepared a style for OpenVINO where the other still has torch
+            assert apart.mean() <= MEAN_STEPS
+            assert apart.max() <= MOST_STEPS
         there = {info.id: info for info in await service.styles()}
         assert all(there[info.id] == info for info in await near.styles())
         assert await service.preview("tiny") == await near.preview("tiny")
