@@ -23,8 +23,8 @@ class Lanes:
 
     Two cores that paint one picture each need not wait for each other, nor for who decodes and encodes beside them; but
     they share a cache and the memory, so that on some processors two that share one picture are done with more. A look
-    at the beginning tells which, and then what runs while others wait. And where few wait, each of them is done sooner
-    if one after the other gets all cores.
+    at the beginning tells which, and then, where both happen, what runs while others wait. And where few wait, each of
+    them is done sooner if one after the other gets all cores.
 
     Torch's own threads are none to share a picture while others wait: after each operator they look for more to do for
     a while, on the cores that somebody else wants.
@@ -69,7 +69,7 @@ class Lanes:
             self._changed.wait_for(lambda: self._line[0] is place and self._free)
             width = best_width(self._free, 1 + others, self.speed_up)
             if 0 < others < math.inf and best_width(self.count, CROWD, self.speed_up) == self.widest:
-                width = self.widest  # so much more is done together that it pays to wait for who still has a lane
+                width = self.widest  # no less is done together: it pays to wait for who still has a lane
             self._changed.wait_for(lambda: self._free >= width)
             self._free -= width
             self._line.popleft()
