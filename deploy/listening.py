@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from deploy.garbage import spare_what_stays
 from deploy.settings import SettingsError, split_address
 
 ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
@@ -33,7 +34,8 @@ def reserved(address: str) -> Iterator[Places]:
 
 @asynccontextmanager
 async def listening(app: web.Application, places: Places) -> AsyncIterator[None]:
-    """Serve until it is left. Raises SettingsError where another program was faster."""
+    """Serve, everything being loaded, until it is left. Raises SettingsError where another program was faster."""
+    spare_what_stays()
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True)  # closing the connection cancels its job
     await runner.setup()
     try:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import partial
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
@@ -36,7 +35,7 @@ Codes = Sequence[Tensor] | None
 
 HANDS_PER_CORE = 1  # decoding and encoding hold no lock for long, so more hands than cores only take turns
 MOST_HANDS = 8
-NICE = 10  # painting stands back by so much
+HANDS_NICE, PAINTING_NICE = 9, 14  # so much do they stand back behind the event loop
 SWITCH_S = 5e-4  # after which a thread hands the interpreter to one that waits for it; usually ten times as much
 
 
@@ -60,10 +59,10 @@ class Worker:
 
     async def __aenter__(self) -> Self:
         # one more than can run: it stands ready, so that the device begins with it the moment that another is done
-        threads, stand_back = self.lanes.count + 1, partial(_stand_back, self.device.name)
-        self._device_threads = ThreadPoolExecutor(threads, "device", stand_back)
+        threads, painting = self.lanes.count + 1, PAINTING_NICE if self.device.name.type == "cpu" else 0
+        self._device_threads = ThreadPoolExecutor(threads, "device", _stand_back, (painting,))
         self._streams = deque(_streams(self.device.name, self.lanes.count))
-        self._hands = ThreadPoolExecutor(min(MOST_HANDS, HANDS_PER_CORE * cores()), "hand")
+        self._hands = ThreadPoolExecutor(min(MOST_HANDS, HANDS_PER_CORE * cores()), "hand", _stand_back, (HANDS_NICE,))
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         return self
@@ -140,13 +139,13 @@ class Turn:
         return ran
 
 
-def _stand_back(device: torch.device) -> None:
-    """On a CPU let this thread, and those that it starts, paint when the event loop and the hands leave them a core.
+def _stand_back(by: int) -> None:
+    """Let this thread, and those that it starts, work when the event loop, and who stands back less, leave them a core.
 
-    They need one for a moment only, and at once: without this the loop waits for up to 4 ms until a core changes hands.
+    Those need one for a moment only, and at once: without this the loop waits for up to 4 ms until one changes hands.
     """
-    if device.type == "cpu" and sys.platform == "linux":  # elsewhere it would be the whole process's priority
-        os.nice(NICE)
+    if sys.platform == "linux":  # elsewhere it would be the whole process's priority
+        os.nice(by)
 
 
 def _streams(device: torch.device, count: int) -> list[AbstractContextManager[object]]:

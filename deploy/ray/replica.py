@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from deploy import logs
+from deploy.garbage import spare_what_stays
 from deploy.settings import Settings
 from inference.errors import NotReady, ServiceError
 from inference.http import wire
@@ -100,7 +101,9 @@ class Replica:
 
         settings = Settings.load()
         logs.configure(settings.secrets())
-        return await self._until_stopped.enter_async_context(open_embedded(settings))
+        service = await self._until_stopped.enter_async_context(open_embedded(settings))
+        spare_what_stays()
+        return service
 
     def _ready(self) -> "EmbeddedService":
         if self._service is None:

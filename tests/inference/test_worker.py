@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from inference import device
 from inference.device import Device, choose, is_out_of_memory
 from inference.errors import NotReady
-from inference.worker import NICE, Pixels, Worker, restyle, restyle_apart
+from inference.worker import HANDS_NICE, PAINTING_NICE, Pixels, Worker, restyle, restyle_apart
 from styles.errors import NotPainted
 from styles.style import Style
 from tests.styles.making import card, generator
@@ -147,7 +147,7 @@ async def test_the_devices_threads_own_it_and_others_work_beside_it() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities for threads")
-async def test_painting_stands_back_for_the_event_loop_and_the_hands() -> None:
+async def test_painting_stands_back_for_the_hands_and_both_for_the_event_loop() -> None:
     painting: list[int] = []
 
     class Watching(nn.Module):
@@ -162,8 +162,8 @@ async def test_painting_stands_back_for_the_event_loop_and_the_hands() -> None:
     async with Worker(CPU) as worker:
         assert sys.getswitchinterval() < switch_s
         await worker.on_device(lambda turn: turn.run(style(Watching()), grey(1)))
-        assert await worker.beside(own_nice) == own_nice()
-    assert painting == [min(19, own_nice() + NICE)]
+        assert await worker.beside(own_nice) == min(19, own_nice() + HANDS_NICE)
+    assert painting == [min(19, own_nice() + PAINTING_NICE)]
     assert sys.getswitchinterval() == switch_s
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 from dataclasses import replace
 
@@ -45,6 +46,16 @@ def decoded(result: Finished) -> Image.Image:
 
 def values(image: Image.Image) -> Pixels:
     return np.asarray(image.convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_without_files_in_memory_a_result_is_the_same(
+    styled: Styled, form: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, options = encoded(photo()), replace(WHOLE, format=form)
+    usual = styled(data, options)
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    assert styled(data, options) == usual
 
 
 @pytest.mark.parametrize("form", Format)
