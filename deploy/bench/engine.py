@@ -17,11 +17,14 @@ from pathlib import Path
 from deploy.bench.load import DIALECTS, JPEG, Sending, send
 from deploy.bench.offer import Offer, styles
 from deploy.bench.traces import SATURATED, Ask, Trace, plan
+from deploy.bench.watch import family
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 300.0
 STOP_S = 20.0
 WARM_STYLES, WARM_S = 8, 8.0
+WAKING_S = 1.0
+"""In which an engine that is continued may do what it has missed."""
 
 
 class NotStarted(Exception):
@@ -47,8 +50,33 @@ OURS = Engine("atelier", "deploy.bench.host", "atelier")
 
 @dataclass(frozen=True, slots=True)
 class Started:
+    """An engine that runs. Those whose turn it is not are to be paused, so that they take nothing of the machine."""
+
     url: str
     pid: int
+
+    @contextmanager
+    def awake(self) -> Iterator[None]:
+        """Its turn."""
+        self.resume()
+        time.sleep(WAKING_S)
+        try:
+            yield
+        finally:
+            self.pause()
+
+    def pause(self) -> None:
+        """Where a system cannot do that, it only idles."""
+        self._tell("SIGSTOP")
+
+    def resume(self) -> None:
+        self._tell("SIGCONT")
+
+    def _tell(self, name: str) -> None:
+        if hasattr(signal, name):
+            for process in family(self.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, getattr(signal, name))
 
 
 @contextmanager
@@ -64,11 +92,13 @@ def started(engine: Engine, offer: Offer, photos: Path, log: Path) -> Iterator[S
         process = subprocess.Popen(  # noqa: S603 - our own command
             command, cwd=ROOT, stdout=said, stderr=said, stdin=subprocess.DEVNULL, start_new_session=True
         )
+        running = Started(f"http://127.0.0.1:{port}", process.pid)
         try:
-            url = f"http://127.0.0.1:{port}"
-            _await_ready(process, lambda: _paints(engine, url, offer, photos), f"{engine.name} {{}}; its log is {log}.")
-            yield Started(url, process.pid)
+            sentence = f"{engine.name} {{}}; its log is {log}."
+            _await_ready(process, lambda: _paints(engine, running.url, offer, photos), sentence)
+            yield running
         finally:
+            running.resume()  # else it would not hear that it is to end
             _stop(process)
 
 
@@ -77,7 +107,7 @@ def warm(engine: Engine, url: str, photos: Path, trace: Trace, ids: Sequence[str
     shapes = list(trace.shapes)
     pairs = [(style, shapes[0]) for style in ids[: min(trace.styles, WARM_STYLES)]]
     each = [[Ask(0, style, photo, "warm")] for style, photo in [*pairs, *((ids[0], shape) for shape in shapes)]]
-    for asks in [plan(trace, SATURATED, ids, rate, WARM_S, seed=1), *each]:
+    for asks in [plan(trace, SATURATED, ids, rate, WARM_S, seed=-1), *each]:
         asyncio.run(send(Sending(url, engine.dialect, str(photos), asks, SATURATED.outstanding(rate), START_S)))
 
 

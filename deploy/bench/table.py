@@ -5,8 +5,11 @@ import os
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from math import inf
+from statistics import fmean, median
 
 from deploy.bench import simulated
+from deploy.bench.traces import SATURATED
 from deploy.bench.trial import Measured, Outcome
 
 COLUMNS = (
@@ -15,6 +18,7 @@ COLUMNS = (
     "pictures/s",
     "bare/s",
     "of bare",
+    "from–to",
     "p50 s",
     "p95 s",
     "p99 s",
@@ -30,7 +34,8 @@ COLUMNS = (
 )
 LEGEND = """\
 saturated: more is sent than can be done, and pictures/s and “of bare” say how much is; waits mean nothing there.
-bare/s: pictures a second of the fastest bare pipeline, measured once more right before and right after the engine.
+bare/s: pictures a second of the fastest bare pipeline, which has a turn in each round, too. of bare: the median of the
+rounds; from–to: the least and the most of them.
 steady, bursty, alone, beside: 0.7, 0.6, 0.5 and 0.5 of what the bare pipeline does is sent; waits are what counts.
 Jain: 1 is everybody's fair share. loads/1000: generators loaded for 1,000 pictures. batch: pictures a run, on average.
 MB: the most that the engine's processes held. CPU ms: processor time of the engine for each picture.
@@ -51,9 +56,13 @@ def plain(outcomes: Sequence[Outcome]) -> str:
 
 def ratio(measured: Measured) -> float | None:
     """``ratio_to_bare_pipeline``: of a saturated engine; below saturation nobody could do more than is sent."""
-    if measured.figures is None or measured.load != "saturated":
-        return None
-    return measured.figures.pictures_per_second / measured.limit
+    return median(_by(measured.rates, measured.limits)) if measured.limits else None
+
+
+def ahead(outcome: Outcome) -> dict[str, list[float]]:
+    """Pictures a second of the first engine by those of each other one, under SATURATED, round by round."""
+    saturated = [one for one in outcome.measured if one.load == SATURATED.name and one.figures]
+    return {other.engine: _by(saturated[0].rates, other.rates) for other in saturated[1:]}
 
 
 def polite_cost(outcome: Outcome, engine: str) -> float | None:
@@ -61,6 +70,11 @@ def polite_cost(outcome: Outcome, engine: str) -> float | None:
     found = {one.load: one.figures for one in outcome.measured if one.engine == engine}
     alone, beside = found.get("alone"), found.get("beside")
     return beside.polite_p95_s / alone.polite_p95_s if alone and beside and alone.polite_p95_s else None
+
+
+def _by(rates: Sequence[float], others: Sequence[float]) -> list[float]:
+    """Ratios within a round; an engine that did nothing is infinitely less."""
+    return [rate / other if other else inf for rate, other in zip(rates, others, strict=True)]
 
 
 def _plain(outcome: Outcome) -> dict[str, object]:
@@ -73,6 +87,7 @@ def _plain(outcome: Outcome) -> dict[str, object]:
         "simulated": outcome.simulated,
         "bare": asdict(outcome.bare) | {"rate": outcome.bare.rate, "best": outcome.bare.best},
         "measured": measured,
+        "first_engine_by_others": ahead(outcome),
         "polite_p95_beside_to_alone": {engine: cost for engine, cost in costs.items() if cost is not None},
     }
 
@@ -84,6 +99,9 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     ways = "; ".join(f"{name} {rate:.2f}" for name, rate in sorted(bare.ways.items(), key=lambda way: -way[1]))
     yield f"bare pipeline {bare.rate:.2f} pictures/s ({ways}); the generator alone {bare.generator:.2f}"
     yield from _aligned([COLUMNS, *(_row(one) for one in outcome.measured)])
+    for other, leads in ahead(outcome).items():
+        first = outcome.measured[0].engine
+        yield f"{first} does {median(leads):.2f} times as much as {other} ({min(leads):.2f} to {max(leads):.2f})"
     for engine in dict.fromkeys(one.engine for one in outcome.measured):
         cost = polite_cost(outcome, engine)
         if cost is not None:
@@ -100,14 +118,12 @@ def _row(measured: Measured) -> tuple[str, ...]:
     found = measured.figures
     if found is None:
         return (measured.engine, measured.load, *("–" for _ in COLUMNS[2:]))
-    share = ratio(measured)
     waits = (found.p50_s, found.p95_s, found.p99_s, found.longest_s)
     return (
         measured.engine,
         measured.load,
         f"{found.pictures_per_second:.2f}",
-        f"{measured.limit:.2f}",
-        "" if share is None else f"{share:.3f}",
+        *_held_against_bare(measured),
         *(f"{wait:.3f}" for wait in waits),
         f"{found.fairness:.3f}",
         f"{found.loads_per_1000:.0f}",
@@ -118,6 +134,13 @@ def _row(measured: Measured) -> tuple[str, ...]:
         f"{found.innocent_failed + found.unanswered}",
         f"{found.stolen:.0%}",
     )
+
+
+def _held_against_bare(measured: Measured) -> tuple[str, str, str]:
+    if not measured.limits:
+        return "", "", ""
+    shares = _by(measured.rates, measured.limits)
+    return f"{fmean(measured.limits):.2f}", f"{median(shares):.3f}", f"{min(shares):.2f}–{max(shares):.2f}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -13,11 +13,16 @@ NAMES = ("one", "mixed", "many", "bursts", "greedy", "broken")
 
 @click.command()
 @click.option("--trace", "names", multiple=True, type=click.Choice(NAMES), help="Only this one; may be repeated [all].")
-@click.option("--seconds", type=click.FloatRange(2), default=20.0, show_default=True, help="Length of each load.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="By turns with the bare pipeline.")
+@click.option(
+    "--seconds", type=click.FloatRange(2), default=6.0, show_default=True, help="Length of each load in each."
+)
 @click.option("--simulated", is_flag=True, help="On a simulated device, whose figures are assumptions.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep results here, and go on there.")
-def bench(names: tuple[str, ...], seconds: float, simulated: bool, as_json: bool, keep: Path | None) -> None:
+def bench(
+    names: tuple[str, ...], rounds: int, seconds: float, simulated: bool, as_json: bool, keep: Path | None
+) -> None:
     """Measure the service on this machine against the bare pipeline.
 
     A second process sends photos over HTTP, as people would. The bare pipeline is the fastest way found to decode,
@@ -39,7 +44,8 @@ def bench(names: tuple[str, ...], seconds: float, simulated: bool, as_json: bool
         outcomes = []
         for trace in chosen:
             say = partial(_say, trace.name)
-            outcomes.append(Trial(trace, folder, seconds=seconds, simulated=simulated, say=say).run([OURS]))
+            trial = Trial(trace, folder, rounds=rounds, seconds=seconds, simulated=simulated, say=say)
+            outcomes.append(trial.run([OURS]))
             if not as_json:
                 click.echo(tables(outcomes[-1:]))
     if as_json:

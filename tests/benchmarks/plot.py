@@ -7,6 +7,7 @@ Needs matplotlib, which only who wants the picture installs.
 
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from deploy.bench.table import ratio
@@ -34,7 +35,8 @@ def _rates(axes: Any, outcome: Outcome) -> None:
     names = [one.engine for one in shown]
     rates = [one.figures.pictures_per_second for one in shown if one.figures]
     axes.barh(names, rates, color=COLOURS[: len(names)])
-    axes.plot([one.limit for one in shown], names, "k|", markersize=18)
+    limits = [fmean(one.limits) for one in shown if one.limits]
+    axes.plot(limits, names[: len(limits)], "k|", markersize=18)
     axes.invert_yaxis()
     axes.set_xlabel("pictures a second, and as a line what the bare pipeline did beside it", fontsize=8)
     axes.set_title(f"{outcome.trace.title}{' – SIMULATED device' if outcome.simulated else ''}", fontsize=9)

@@ -28,9 +28,16 @@ NAMES = [trace.name for trace in TRACES]
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=OUT, show_default=True)
 @click.option("--trace", "names", multiple=True, type=click.Choice(NAMES), help="Only this one; may be repeated [all].")
 @click.option("--engine", "wanted", multiple=True, type=click.Choice([one.name for one in ENGINES]), help="Likewise.")
-@click.option("--seconds", type=click.FloatRange(2), default=20.0, show_default=True, help="Length of each load.")
+@click.option(
+    "--rounds", type=click.IntRange(1), default=5, show_default=True, help="In each, every engine has a turn."
+)
+@click.option(
+    "--seconds", type=click.FloatRange(2), default=6.0, show_default=True, help="Length of each load in each."
+)
 @click.option("--device", type=click.Choice(["real", "simulated", "both"]), default="both", show_default=True)
-def command(out: Path, names: tuple[str, ...], wanted: tuple[str, ...], seconds: float, device: str) -> None:
+def command(
+    out: Path, names: tuple[str, ...], wanted: tuple[str, ...], rounds: int, seconds: float, device: str
+) -> None:
     engines = [engine for engine in ENGINES if not wanted or engine.name in wanted]
     for absent in [engine for engine in engines if not Path(engine.python).exists()]:
         click.echo(f"{absent.name} is not installed, and left out: {INSTALL}", err=True)
@@ -39,7 +46,7 @@ def command(out: Path, names: tuple[str, ...], wanted: tuple[str, ...], seconds:
     outcomes = []
     for simulated in [which == "simulated" for which in ("real", "simulated") if device in {which, "both"}]:
         for trace in traces:
-            trial = Trial(trace, out, seconds=seconds, simulated=simulated, say=_say(trace.name))
+            trial = Trial(trace, out, rounds=rounds, seconds=seconds, simulated=simulated, say=_say(trace.name))
             outcomes.append(trial.run(engines))
             click.echo(tables(outcomes[-1:]))
             write(outcomes, engines, out)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from deploy.bench import photos, simulated
+from deploy.bench import engine, photos, simulated, traces
 from deploy.bench.hands import Hands
 from deploy.bench.offer import Offer
 from styles.library import BUILT_IN
@@ -38,15 +38,20 @@ def test_a_batch_of_mixed_jobs_comes_back_in_its_order(hands: Hands, tmp_path: P
 
 def test_every_engine_can_be_started_and_every_environment_made() -> None:
     assert ENGINES[0].name == "atelier"
-    for engine in ENGINES:
-        assert importlib.util.find_spec(engine.module)
-    environments = {Path(engine.python).parents[1].name for engine in ENGINES[2:]}
+    for one in ENGINES:
+        assert importlib.util.find_spec(one.module)
+    environments = {Path(one.python).parents[1].name for one in ENGINES[2:]}
     assert environments == set(peers())
 
 
 @pytest.mark.timeout(300)
-def test_a_run_leaves_a_table_json_and_a_plot_and_does_nothing_twice(tmp_path: Path) -> None:
-    words = ["--out", str(tmp_path), "--trace", "one", "--engine", "fifo", "--seconds", "2", "--device", "simulated"]
+def test_a_run_leaves_a_table_json_and_a_plot_and_does_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "WARM_S", 1.0)
+    monkeypatch.setattr(traces, "OUTSTANDING", (4, 24))
+    quick = ["--rounds", "1", "--seconds", "2", "--device", "simulated"]
+    words = ["--out", str(tmp_path), "--trace", "one", "--engine", "fifo", *quick]
     done = CliRunner().invoke(serving.command, words)
     assert done.exit_code == 0, done.output
     table = (tmp_path / "serving.txt").read_text()

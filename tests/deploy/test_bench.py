@@ -2,26 +2,28 @@
 
 import asyncio
 import json
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from deploy.bench import notes, photos, simulated, watch
-from deploy.bench.figures import Costs, Figures, figures, jain, shares, span
+from deploy.bench import engine, notes, photos, simulated, traces, watch
+from deploy.bench.engine import Started
+from deploy.bench.figures import Costs, Turn, figures, jain, shares, span
 from deploy.bench.host import serve
 from deploy.bench.library import NotedLibrary
 from deploy.bench.load import DIALECTS, Answer, Sending, send
 from deploy.bench.notes import Noted, Notes
 from deploy.bench.offer import Offer, copies, styles
-from deploy.bench.table import polite_cost, ratio, tables
+from deploy.bench.table import ahead, polite_cost, ratio, tables
 from deploy.bench.traces import ALONE, BESIDE, BROKEN, BURSTY, GREEDY, SATURATED, STEADY, TRACES, Ask, Trace, pile, plan
 from deploy.bench.trial import Measured, Outcome
 from deploy.bench.watch import Watch, family
@@ -89,14 +91,18 @@ def answer(user: str = "a", due_s: float = 5, took_s: float = 1, status: int = 2
     return Answer(user, photo, due_s, due_s + took_s, status, status == 200)
 
 
-NOTHING = Costs(0, 0, 0)
+FREE = Costs(0, 0, 0)
+
+
+def turn(*answers: Answer, loads: int = 0, batches: tuple[int, ...] = (), costs: Costs = FREE) -> Turn:
+    return Turn(answers, (0, 10), Noted(loads, batches), costs)
 
 
 def test_only_the_warm_part_of_a_load_counts() -> None:
     began_s, seconds = 100.0, 10.0
     warm = span(began_s, seconds)
     early, within = answer(due_s=100.1, took_s=0.1), [answer(due_s=105 + at / 10, took_s=0.2) for at in range(10)]
-    found = figures([early, *within], warm, Noted(0, ()), NOTHING)
+    found = figures([replace(turn(early, *within), warm=warm)])
     assert found.asked == found.styled == 10
     assert found.pictures_per_second == pytest.approx(10 / 8.5)
     assert found.p50_s == pytest.approx(0.2)
@@ -104,28 +110,43 @@ def test_only_the_warm_part_of_a_load_counts() -> None:
 
 def test_waits_are_counted_from_when_a_person_wanted_to_send() -> None:
     waits = [answer(due_s=5, took_s=second) for second in (1, 2, 3, 4)]
-    found = figures(waits, (0, 10), Noted(0, ()), NOTHING)
+    found = figures([turn(*waits)])
     assert (found.p50_s, found.longest_s) == (3, 4)
 
 
 def test_refusals_failures_and_silence_are_told_apart() -> None:
     given = [answer(), answer(status=503), answer(status=429), answer(status=500), answer(status=0)]
     broken = [answer(status=400, photo="damaged"), answer(status=500, photo="cut-short")]
-    found = figures([*given, *broken], (0, 10), Noted(0, ()), NOTHING)
+    found = figures([turn(*given, *broken)])
     assert (found.asked, found.styled, found.refused, found.innocent_failed, found.unanswered, found.broken) == (
         (5, 1, 2, 1, 1, 2)
     )
 
 
 def test_what_the_engine_took_is_shared_out_among_its_pictures() -> None:
-    found = figures([answer(), answer()], (0, 10), Noted(1, (1, 3)), Costs(5_000_000, 0.5, 0.01))
+    found = figures([turn(answer(), answer(), loads=1, batches=(1, 3), costs=Costs(5_000_000, 0.5, 0.01))])
     assert (found.loads_per_1000, found.mean_batch, found.peak_memory_mb) == (500, 2, 5)
     assert (found.cpu_ms_per_picture, found.load_cpu_ms_per_picture) == (250, 5)
 
 
 def test_an_engine_that_says_its_batches_need_not_note_them() -> None:
     given = [replace(answer(), batch=size) for size in (1, 3, 3, 3)]  # two runs
-    assert figures(given, (0, 10), Noted(0, ()), NOTHING).mean_batch == pytest.approx(2)
+    assert figures([turn(*given)]).mean_batch == pytest.approx(2)
+
+
+def test_rounds_count_together() -> None:
+    one = turn(answer(took_s=1), answer(took_s=2), loads=1, batches=(2,), costs=Costs(3_000_000, 1, 0))
+    other = turn(answer(took_s=3), answer(took_s=4), loads=2, batches=(1, 1), costs=Costs(9_000_000, 3, 0))
+    found = figures([one, other])
+    assert (found.pictures_per_second, found.p50_s, found.longest_s) == (0.2, 3, 4)
+    assert found.loads_per_1000 == 750
+    assert found.mean_batch == pytest.approx(4 / 3)
+    assert (found.peak_memory_mb, found.cpu_ms_per_picture) == (9, 1000)
+
+
+def test_a_turn_comes_out_of_its_file_as_it_went_in() -> None:
+    kept = replace(turn(answer(), loads=1, batches=(2, 3), costs=Costs(1, 2, 3)), stolen=0.25)
+    assert Turn.of(json.loads(json.dumps(asdict(kept)))) == replace(kept, answers=[answer()])
 
 
 def test_jains_index_is_one_for_equals_and_one_nth_for_a_tyrant() -> None:
@@ -300,34 +321,65 @@ def test_a_library_that_takes_notes_is_like_any_other(offer: Offer) -> None:
 # What is shown.
 
 
-def outcome(**rates: float) -> Outcome:
+def outcome(*measured: Measured) -> Outcome:
     from deploy.bench.bare import Bare
 
-    measured = tuple(Measured("atelier", load, some(rate), limit=9.5) for load, rate in rates.items())
     return Outcome(trace("one"), True, Bare({"one after another": 8.0, "processes": 10.0}, 12.0, 1, 8), measured)
 
 
-def some(rate: float) -> Figures:
-    found = figures([answer(took_s=rate)], (0, 10), Noted(0, ()), NOTHING)
-    return replace(found, pictures_per_second=rate)
+def measured(load: str, *rates: float, name: str = "atelier", took_s: float = 1) -> Measured:
+    limits = (10.0, 5.0, 20.0)[: len(rates)] if load == "saturated" else ()
+    return Measured(name, load, figures([turn(answer(took_s=took_s))]), "", rates, limits)
 
 
-def test_only_a_saturated_engine_is_held_against_the_bare_pipeline_beside_it() -> None:
-    both = outcome(saturated=9.0, steady=7.0)
-    assert [ratio(one) for one in both.measured] == [pytest.approx(9 / 9.5), None]
+def test_only_a_saturated_engine_is_held_against_the_bare_pipeline_of_the_same_round() -> None:
+    both = outcome(measured("saturated", 9.0, 4.7, 19.9), measured("steady", 7.0))
+    assert [ratio(one) for one in both.measured] == [pytest.approx(0.94), None]
     shown = tables([both])
-    assert "0.947" in shown
+    assert "0.940  0.90–0.99" in shown or "0.940  0.90–1.00" in shown
     assert "SIMULATED" in shown
     assert "processes 10.00" in shown
 
 
+def test_engines_are_held_against_each_other_round_by_round() -> None:
+    ours, other = measured("saturated", 9.0, 4.5, 20.0), measured("saturated", 10.0, 3.0, 20.0, name="fifo")
+    silent = measured("saturated", 0.0, 0.0, 0.0, name="silent")
+    both = outcome(ours, measured("steady", 7.0), other, measured("steady", 7.0, name="fifo"))
+    assert ahead(both) == {"fifo": [0.9, 1.5, 1.0]}
+    assert "atelier does 1.00 times as much as fifo (0.90 to 1.50)" in tables([both])
+    assert "inf" in tables([outcome(ours, silent)])
+
+
 def test_what_the_greedy_person_costs_is_the_polite_ones_wait_beside_it() -> None:
-    assert polite_cost(outcome(alone=2.0, beside=3.0), "atelier") == pytest.approx(1.5)
+    both = outcome(measured("alone", 9.0, took_s=2), measured("beside", 9.0, took_s=3))
+    assert polite_cost(both, "atelier") == pytest.approx(1.5)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system pauses no process")
+def test_whose_turn_it_is_not_takes_nothing_and_goes_on_in_its_turn() -> None:
+    busy = "import time\nwhile True: sum(range(1000))"
+    with subprocess.Popen([sys.executable, "-c", busy]) as process:
+        running = Started("", process.pid)
+        running.pause()
+        time.sleep(0.1)
+        before_s = watch.cpu_s(process.pid)
+        time.sleep(0.3)
+        assert watch.cpu_s(process.pid) == before_s
+        with running.awake():
+            assert watch.cpu_s(process.pid) > before_s
+        running.resume()
+        process.terminate()
+        assert process.wait(10) == -signal.SIGTERM
 
 
 @pytest.mark.timeout(300)
-def test_one_command_measures_the_service_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    words = ["bench", "--trace", "one", "--seconds", "2", "--simulated", "--json", "--keep", str(tmp_path)]
+def test_one_command_measures_the_service_and_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "WARM_S", 1.0)
+    monkeypatch.setattr(traces, "OUTSTANDING", (4, 24))
+    quick = ["--trace", "one", "--rounds", "2", "--seconds", "2", "--simulated"]
+    words = ["bench", *quick, "--json", "--keep", str(tmp_path)]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
     [found] = json.loads(done.stdout)["traces"]
@@ -335,6 +387,7 @@ def test_one_command_measures_the_service_and_goes_on_where_it_stopped(tmp_path:
     assert [one["load"] for one in found["measured"]] == ["saturated", "steady"]
     assert all(one["figures"]["pictures_per_second"] > 0 for one in found["measured"])
     assert found["measured"][0]["ratio_to_bare_pipeline"] > 0
+    assert [len(one["rates"]) for one in found["measured"]] == [2, 2]
     again = CliRunner().invoke(main, words)
     assert json.loads(again.stdout) == json.loads(done.stdout)
 
