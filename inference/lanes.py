@@ -12,8 +12,8 @@ looked. On two cores, by the processor: 0.7 to 1.1."""
 MOST_SPEED_UP = 1.5
 HANDICAP = 0.08  # several batches at once are fed less well than one: 4 to 8 % on two cores that do as much either way
 
+LOOK_EVERY = 32  # batches that others wait behind, to see how long one takes the other way
 FRESHNESS = 0.1  # the weight of the newest comparison; a single one is often disturbed
-FORGETTING = 0.002  # at each batch that had all lanes, of what was seen since the beginning
 REMEMBERED = 512  # kinds of batches; the one that ran least recently is forgotten first
 CROWD = 1000  # so many batches that only how much is done counts
 
@@ -33,8 +33,8 @@ class Lanes:
     def __init__(self, count: int) -> None:
         self.count = count
         self.widest = 1 << (count.bit_length() - 1)  # that one batch can get
-        self.speed_up = self._at_first = SPEED_UP
-        self._free, self._line = count, deque[object]()
+        self.speed_up = SPEED_UP
+        self._free, self._line, self._crowded = count, deque[object](), 0
         self._changed = threading.Condition()
         self._took_s: OrderedDict[Hashable, dict[int, float]] = OrderedDict()  # the last of a kind, by its lanes
 
@@ -67,18 +67,27 @@ class Lanes:
         with self._changed:
             self._line.append(place)
             self._changed.wait_for(lambda: self._line[0] is place and self._free)
-            width = best_width(self._free, 1 + others, self.speed_up)
-            if 0 < others < math.inf and best_width(self.count, CROWD, self.speed_up) == self.widest:
-                width = self.widest  # no less is done together: it pays to wait for who still has a lane
+            width = self._width(others)
             self._changed.wait_for(lambda: self._free >= width)
             self._free -= width
             self._line.popleft()
             self._changed.notify_all()
         return width
 
+    def _width(self, others: float) -> int:
+        """How many lanes the next batch is to get, be they free or not."""
+        usual = best_width(self._free, 1 + others, self.speed_up)
+        if 0 < others < math.inf and best_width(self.count, CROWD, self.speed_up) == self.widest:
+            usual = self.widest  # no less is done together: it pays to wait for who still has a lane
+        if self.count <= others < math.inf:
+            self._crowded += 1
+            if self._crowded % LOOK_EVERY >= LOOK_EVERY - (self.count if usual == self.widest else 1):
+                return 1 if usual == self.widest else self.widest
+        return usual
+
     def begin_with(self, together_s: float, apart_s: float) -> None:
         """One picture on the ``widest`` took so long; as many at once as there are lanes, each on its own, so long."""
-        self.speed_up = self._at_first = _speed_up(apart_s / together_s, self.widest)
+        self.speed_up = _speed_up(apart_s / together_s, self.widest)
 
     def learn(self, kind: Hashable, width: int, seconds: float) -> None:
         """A batch of this ``kind`` took so long on ``width`` lanes, while all were taken."""
@@ -89,12 +98,11 @@ class Lanes:
                 self._took_s.popitem(last=False)
 
     def _compare(self, took_s: dict[int, float], width: int, seconds: float) -> None:
-        for other, before_s in took_s.items():
-            if other != width and min(before_s, seconds) > 0:
+        for other in took_s.keys() - {width}:
+            before_s = took_s.pop(other)  # it counts once
+            if min(before_s, seconds) > 0:
                 self.speed_up += FRESHNESS * (_speed_up(before_s / seconds, width / other) - self.speed_up)
         took_s[width] = seconds
-        if width == self.widest:
-            self.speed_up += FORGETTING * (self._at_first - self.speed_up)
 
 
 def _speed_up(times_as_fast: float, times_as_wide: float) -> float:

@@ -35,7 +35,7 @@ Codes = Sequence[Tensor] | None
 
 HANDS_PER_CORE = 1  # decoding and encoding hold no lock for long, so more hands than cores only take turns
 MOST_HANDS = 8
-HANDS_NICE, PAINTING_NICE = 9, 14  # so much do they stand back behind the event loop
+HANDS_NICE, PAINTING_NICE = 5, 10  # so much do they stand back behind the event loop
 SWITCH_S = 5e-4  # after which a thread hands the interpreter to one that waits for it; usually ten times as much
 
 

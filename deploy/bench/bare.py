@@ -68,9 +68,10 @@ class Ways:
 
     def measure(self, seconds: float) -> Bare:
         """Every way once, on as many jobs as the slowest needs ``seconds`` for."""
-        self._bench.in_turn(self._pile(CALIBRATION))  # loads, and chooses how to compute
-        jobs = round(CALIBRATION * seconds / _timed(lambda: self._bench.in_turn(self._pile(CALIBRATION))))
-        jobs = min(MOST_JOBS, max(LEAST_JOBS, jobs))
+        jobs = CALIBRATION
+        for _ in range(2):  # the second time, generators run as they will from now on
+            per_job_s = _timed(partial(self._bench.in_turn, self._warm(jobs))) / jobs
+            jobs = min(MOST_JOBS, max(LEAST_JOBS, round(seconds / per_job_s)))
         names = {way: batch for way, batch in IN_THREADS.items() if batch <= max(self._offer.batch, 1)}
         ways = [IN_TURN, *names, *([] if self._offer.simulated else [PROCESSES])]
         rates = {way: self.rate(way, jobs) for way in ways}

@@ -103,7 +103,7 @@ async def test_what_fails_on_the_device_fails_for_who_asked() -> None:
 
 def test_lanes_learn_whether_one_picture_is_sooner_done_on_all_of_them_or_each_on_one() -> None:
     together, apart = Lanes(2), Lanes(2)
-    for _ in range(100):
+    for _ in range(50):
         for device, alone_s in ((together, 0.20), (apart, 0.13)):
             device.learn("a style and size", 2, 0.10)
             device.learn("a style and size", 1, alone_s)
@@ -159,19 +159,28 @@ async def test_the_service_begins_by_looking_which_is_sooner(
             assert width == got
 
 
-def test_what_was_learnt_is_forgotten_slowly_so_that_it_is_tried_again() -> None:
+@pytest.mark.parametrize(("together_s", "apart_s", "usual"), [(0.09, 0.20, 2), (0.20, 0.21, 1)])
+@pytest.mark.parametrize("at_first", [0.3, 1.3])
+def test_a_crowd_is_looked_at_the_other_way_now_and_again_so_that_a_wrong_guess_mends_itself(
+    at_first: float, together_s: float, apart_s: float, usual: int
+) -> None:
+    device, widths = Lanes(2), list[int]()
+    device.speed_up = at_first
+    for _ in range(20 * lanes.LOOK_EVERY):
+        with device.some(others=30) as width:
+            widths.append(width)
+            device.learn("a style and size", width, together_s if width == 2 else apart_s)
+    lately = widths[-2 * lanes.LOOK_EVERY :]
+    assert lately.count(usual) >= len(lately) - 4
+    assert set(lately) == {1, 2}
+
+
+def test_where_few_wait_nobody_is_made_to_wait_for_a_look() -> None:
     device = Lanes(2)
-    for _ in range(100):
-        device.learn("a style and size", 1, 0.20)
-        device.learn("a style and size", 2, 0.09)
-    for _ in range(10):
-        device.learn("another", 2, 0.09)
-    with device.some(others=100) as width:
-        assert width == 2
-    for _ in range(1000):
-        device.learn("another", 2, 0.09)
-    with device.some(others=100) as width:
-        assert width == 1
+    device.speed_up = 1.0
+    for _ in range(3 * lanes.LOOK_EVERY):
+        with device.some(others=1) as width:
+            assert width == 2
 
 
 def test_only_what_is_alike_is_compared_and_an_odd_batch_counts_for_little() -> None:
