@@ -12,7 +12,7 @@ looked. On two cores, by the processor: 0.7 to 1.1."""
 MOST_SPEED_UP = 1.5
 HANDICAP = 0.08  # several batches at once are fed less well than one: 4 to 8 % on two cores that do as much either way
 
-LOOK_EVERY = 32  # batches that others wait behind, to see how long one takes the other way
+LOOK_EVERY = 64  # batches that others wait behind, to see how long one takes the other way
 FRESHNESS = 0.1  # the weight of the newest comparison; a single one is often disturbed
 REMEMBERED = 512  # kinds of batches; the one that ran least recently is forgotten first
 CROWD = 1000  # so many batches that only how much is done counts
