@@ -57,7 +57,7 @@ class Started:
 
     @contextmanager
     def awake(self) -> Iterator[None]:
-        """Its turn."""
+        """Its turn: it goes on, and is paused at the end."""
         self.resume()
         time.sleep(WAKING_S)
         try:
@@ -66,10 +66,11 @@ class Started:
             self.pause()
 
     def pause(self) -> None:
-        """Where a system cannot do that, it only idles."""
+        """Stop it where it is; where a system cannot do that, it only idles."""
         self._tell("SIGSTOP")
 
     def resume(self) -> None:
+        """Let it go on, also where it was never paused."""
         self._tell("SIGCONT")
 
     def _tell(self, name: str) -> None:
