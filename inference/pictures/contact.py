@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from inference.pictures.writing import saved
 from inference.service import StyleInfo
 
 FONT = Path(__file__).parent / "font" / "titles.otf"
@@ -109,8 +110,7 @@ def _rounded(size: tuple[int, int], radius: int) -> Image.Image:
 
 def _encoded(page: Image.Image) -> bytes:
     for quality in QUALITIES:
-        out = io.BytesIO()
-        page.save(out, "JPEG", quality=quality, optimize=True)
-        if out.tell() <= BYTES:
+        data = saved(page, "JPEG", quality=quality, optimize=True)
+        if len(data) <= BYTES:
             break
-    return out.getvalue()
+    return data

@@ -4,7 +4,6 @@ APNG, which few platforms play, becomes WebP, and a film GIF where PyAV is not t
 mark if one is asked for, and the file the same labels as a picture's, in the place that each format has for XMP.
 """
 
-import io
 import struct
 from collections.abc import Sequence
 
@@ -14,7 +13,7 @@ from inference.pictures import films
 from inference.pictures.header import Header
 from inference.pictures.moving import Frame
 from inference.pictures.palette import flat
-from inference.pictures.writing import Finished
+from inference.pictures.writing import Finished, saved
 
 BYTES = 8_000_000
 """What every platform takes; a larger file is made anew of smaller frames."""
@@ -53,21 +52,19 @@ def _encoded(frames: Sequence[Frame], header: Header, label: bytes) -> Finished:
 
 def _webp(frames: Sequence[Frame], loop: int, label: bytes) -> bytes:
     pictures, shown_ms = [frame.picture for frame in frames], [frame.shown_ms for frame in frames]
-    out = io.BytesIO()
     more = {"duration": shown_ms, "loop": loop, "quality": QUALITY, "method": 2, "xmp": label}
-    pictures[0].save(out, "WEBP", save_all=True, append_images=pictures[1:], **more)
-    return out.getvalue()
+    return saved(pictures[0], "WEBP", save_all=True, append_images=pictures[1:], **more)
 
 
 def _gif(frames: Sequence[Frame], loop: int, label: bytes) -> bytes:
     pictures, clear = flat([frame.picture for frame in frames])
-    out = io.BytesIO()
     more = {} if clear is None else {"transparency": clear, "disposal": 2}
     if loop != 1:
         more["loop"] = loop
     shown_ms = [frame.shown_ms for frame in frames]
-    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:], duration=shown_ms, optimize=False, **more)
-    return out.getvalue()[:-1] + GIF_XMP + label + GIF_TRAIL + b";"
+    rest = pictures[1:]
+    data = saved(pictures[0], "GIF", save_all=True, append_images=rest, duration=shown_ms, optimize=False, **more)
+    return data[:-1] + GIF_XMP + label + GIF_TRAIL + b";"
 
 
 def _box(content: bytes) -> bytes:
