@@ -10,7 +10,6 @@ SPEED_UP = 0.75
 """A batch on w lanes is about w to the power of this as fast as on one of them while all are taken; until somebody has
 looked. On two cores, by the processor: 0.7 to 1.1."""
 MOST_SPEED_UP = 1.5
-HANDICAP = 0.08  # several batches at once are fed less well than one: 4 to 8 % on two cores that do as much either way
 
 LOOK_EVERY = 64  # batches that others wait behind, to see how long one takes the other way
 FRESHNESS = 0.1  # the weight of the newest comparison; a single one is often disturbed
@@ -107,7 +106,7 @@ class Lanes:
 
 def _speed_up(times_as_fast: float, times_as_wide: float) -> float:
     seen = math.log(times_as_fast) / math.log(times_as_wide)
-    return min(max(seen + HANDICAP, 0.0), MOST_SPEED_UP)
+    return min(max(seen, 0.0), MOST_SPEED_UP)
 
 
 def best_width(free: int, batches: float, speed_up: float) -> int:

@@ -137,6 +137,8 @@ class Painter:
     def __init__(self, compiled: Any, at_once: int = 1) -> None:
         """``compiled`` is an ``openvino.CompiledModel`` of ``styles.operators.draw``."""
         self._compiled, self._at_once, self._runs = compiled, at_once, 0
+        # made once: whoever makes another may have to wait until what runs is done, though nobody needs its stream
+        self._idle = [compiled.create_infer_request() for _ in range(at_once)]
 
     def on(self, threads: int) -> "Painter":
         """The same on another number of threads, which takes a quarter of the time that the first one took."""
@@ -146,11 +148,10 @@ class Painter:
 
     def __call__(self, pictures: Pixels, codes: Tensor | None) -> tuple[Pixels, NDArray[np.float32]]:
         """``N x H x W x 3``, to the same; and the sum of each picture's values. H and W are the module's multiples."""
-        with self._running():
+        with self._running() as request:
             # OpenVINO works in our memory, so that nothing is copied; these names keep it alive meanwhile
             given = [pictures, *(() if codes is None else (codes.float().contiguous().numpy(),))]
             painted, sums = np.empty_like(pictures), np.empty(len(pictures), np.float32)
-            request = self._compiled.create_infer_request()
             for place, values in enumerate(given):
                 request.set_input_tensor(place, _shared(values))
             request.set_output_tensor(0, _shared(painted))
@@ -159,16 +160,20 @@ class Painter:
             return painted, sums
 
     @contextmanager
-    def _running(self) -> Iterator[None]:
+    def _running(self) -> Iterator[Any]:
+        """An ``openvino.InferRequest`` that nobody else has."""
         with Painter._counting:
             self._runs += 1
             Painter._kept = [*(each for each in Painter._kept if each is not self), self]
+            request = self._idle.pop() if self._idle else None
         Painter.release_all_but(self._at_once)
+        request = request or self._compiled.create_infer_request()
         try:
-            yield
+            yield request
         finally:
             with Painter._counting:
                 self._runs -= 1
+                self._idle.append(request)
 
     @classmethod
     def release_all_but(cls, newest: int) -> None:

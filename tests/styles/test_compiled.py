@@ -1,12 +1,18 @@
 """Generators in OpenVINO against torch: every network that can be drawn, every shipped pack, and what cannot be."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from itertools import permutations
 from pathlib import Path
+from time import sleep
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from inference.worker import cores
 from styles import compiled, pack
 from styles.compiled import Compiled, Painter
 from styles.errors import NotPainted
@@ -130,6 +136,23 @@ def test_another_number_of_threads_paints_the_same() -> None:
     finally:
         torch.set_num_threads(before)
     assert len(quick._painters) == 2
+
+
+@pytest.mark.skipif(cores() < 2, reason="one core paints one picture at a time")
+def test_a_picture_is_painted_beside_another_of_its_style(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "THREADS", 2)
+    quick, large, little = Compiled(style(), patience=0), pictures(1, 640, 640), pictures(1, 32, 32)
+    with ExitStack() as ending:
+        one_core = partial(ThreadPoolExecutor, 1, initializer=torch.set_num_threads, initargs=(1,))
+        threads = [ending.enter_context(one_core()) for _ in range(3)]  # one more than paint, as the worker has
+        for thread in threads:
+            thread.submit(quick.paint, little).result()
+        for busy, free in permutations(threads, 2):
+            painting = busy.submit(quick.paint, large)
+            sleep(0.02)  # so that it has begun
+            free.submit(quick.paint, little).result()
+            assert not painting.done()
+            painting.result()
 
 
 def test_two_styles_take_turns_and_give_their_memory_back() -> None:
