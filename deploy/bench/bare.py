@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from multiprocessing.synchronize import Barrier
+from statistics import median
 from typing import ClassVar, NamedTuple
 
 import torch
@@ -33,6 +34,7 @@ AHEAD = 4
 IN_TURN, PROCESSES = "one after another", "processes"
 IN_THREADS = {f"threads, batches of {batch}": batch for batch in (1, 4, 16)}
 CALIBRATION = 6
+PASSES = 3
 LEAST_JOBS, MOST_JOBS = 8, 2000
 
 
@@ -40,7 +42,7 @@ LEAST_JOBS, MOST_JOBS = 8, 2000
 class Bare:
     """Pictures a second of each way, by its name; of the generator alone; and the batch of the fastest way in threads.
 
-    Each was measured once, with so many ``jobs``.
+    Each with so many ``jobs``; a way is the median of PASSES.
     """
 
     ways: Mapping[str, float]
@@ -67,14 +69,15 @@ class Ways:
         self._work: Pile = ()
 
     def measure(self, seconds: float) -> Bare:
-        """Every way once, on as many jobs as the slowest needs ``seconds`` for."""
+        """Every way, on about as many jobs as can be done in so many ``seconds``; in turn, or chance chooses the best."""
         jobs = CALIBRATION
         for _ in range(2):  # the second time, generators run as they will from now on
             per_job_s = _timed(partial(self._bench.in_turn, self._warm(jobs))) / jobs
             jobs = min(MOST_JOBS, max(LEAST_JOBS, round(seconds / per_job_s)))
         names = {way: batch for way, batch in IN_THREADS.items() if batch <= max(self._offer.batch, 1)}
         ways = [IN_TURN, *names, *([] if self._offer.simulated else [PROCESSES])]
-        rates = {way: self.rate(way, jobs) for way in ways}
+        passes = [{way: self.rate(way, jobs) for way in ways} for _ in range(PASSES)]
+        rates = {way: median(each[way] for each in passes) for way in ways}
         fastest = max(names, key=lambda name: rates[name])
         generating_s = self._bench.generating(self._warm(jobs), names[fastest])
         return Bare(rates, jobs / generating_s, names[fastest], jobs)
