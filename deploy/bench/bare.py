@@ -69,7 +69,7 @@ class Ways:
         self._work: Pile = ()
 
     def measure(self, seconds: float) -> Bare:
-        """Every way, on about as many jobs as can be done in so many ``seconds``; in turn, or chance chooses the best."""
+        """Every way, by turns, on about as many jobs as can be done in so many ``seconds``."""
         jobs = CALIBRATION
         for _ in range(2):  # the second time, generators run as they will from now on
             per_job_s = _timed(partial(self._bench.in_turn, self._warm(jobs))) / jobs
