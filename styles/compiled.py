@@ -167,13 +167,13 @@ class Painter:
             Painter._kept = [*(each for each in Painter._kept if each is not self), self]
             request = self._idle.pop() if self._idle else None
         Painter.release_all_but(self._at_once)
-        request = request or self._compiled.create_infer_request()
         try:
+            request = request or self._compiled.create_infer_request()
             yield request
+            self._idle.append(request)  # one that failed is not used again
         finally:
             with Painter._counting:
                 self._runs -= 1
-                self._idle.append(request)
 
     @classmethod
     def release_all_but(cls, newest: int) -> None:
