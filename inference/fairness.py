@@ -1,13 +1,12 @@
 """Whose turn it is: the least recently served person and chat first.
 
 Whoever was served yields to everybody who waits, and to whoever comes soon after. So the turn of a job counts from
-the moment it came or from a round after its person, or its chat, was last served, whichever is latest; the earliest
-turn goes first. A round is as many jobs as people wait. A busy group delays each other chat by one job at a time, and
-nobody starves, because in the end a newcomer's turn is later than that of everybody who waits. It is round robin
-without rounds of a fixed length (compare Shreedhar and Varghese, "Efficient fair queuing using deficit round robin",
-1995, with every job counted alike).
+the moment it came or from a few jobs after its person, or its chat, was last served, whichever is latest; the earliest
+turn goes first. A busy group delays each other chat by one job at a time, and nobody starves, because in the end a
+newcomer's turn is later than that of everybody who waits. It is round robin without rounds of a fixed length (compare
+Shreedhar and Varghese, "Efficient fair queuing using deficit round robin", 1995, with every job counted alike).
 
-Whoever has more jobs waiting than all others together floods the queue, and yields as many rounds as they have jobs
+Whoever has more jobs waiting than all others together floods the queue, and yields so many times as they have jobs
 waiting: a flood delays those who send little hardly at all, and takes what the device has left.
 
 Moments are ticks of one counter, not seconds, so that no two of them are equal.
@@ -43,9 +42,9 @@ Turn = tuple[int, ...]
 """Of the job, of its person alone (which decides between people of one chat), and when it came."""
 
 
-LEAST_ROUND = 3
-"""Jobs of a round where fewer people wait. Where a round was always that of a full queue, people who sent twice in some
-seconds waited behind everybody else though hardly anybody waited."""
+FEW = 3
+"""Jobs: so many newcomers are let go before by whoever was served, and whoever has more waiting sends many. Where the
+former were as many as people waited, those who sent two or three in a burst were its last by far."""
 TIDY_EVERY = 128
 """Ticks, each of them one job that comes or goes."""
 
@@ -57,7 +56,6 @@ class Turns:
         self._ticks = 0
         self._waiting: Counter[str] = Counter()  # the jobs of each person
         self._jobs = 0  # all of them
-        self._again = 0  # the next turn of whoever was served last
         self.served = 0  # as long as it stays the same, whose turn it is changes only with who comes and goes
         self._people: dict[str, int] = {}
         self._chats: dict[str, int] = {}
@@ -103,7 +101,9 @@ class Turns:
         return self.of(job)[0] > self._ticks
 
     def since_s(self, job: Fair) -> float:
-        """Since when its person has waited and got nothing: whoever sends many waits anew for each of them."""
+        """Since when it has waited, or, as whoever sends many waits anew for each of them, its person got nothing."""
+        if self._waiting[job.user] <= FEW:
+            return job.accepted_s
         return max(job.accepted_s, self._served_s.get(job.user, job.accepted_s))
 
     def serve(self, job: Fair, now: float) -> None:
@@ -111,12 +111,12 @@ class Turns:
         self.left(job)
         self.served += 1
         self._served_s[job.user] = now
-        a_round = 2 * max(LEAST_ROUND, len(self._waiting))  # each of its jobs comes and goes
-        self._again = max(self._again + 1, self.tick() + a_round)  # whoever is served later comes later again
-        more_rounds = self._waiting[job.user] - 1 if self.flooded_by(job.user) else 0
-        self._people[job.user] = max(self._people.get(job.user, 0), self._again + more_rounds * a_round)
+        a_few = 2 * FEW  # each of them comes and goes
+        again = self.tick() + a_few
+        more = self._waiting[job.user] - 1 if self.flooded_by(job.user) else 0
+        self._people[job.user] = max(self._people.get(job.user, 0), again + more * a_few)
         if job.chat:
-            self._chats[job.chat] = self._again
+            self._chats[job.chat] = again
 
     def tidy(self, waiting: Callable[[], Iterable[Fair]]) -> None:
         """Forget whoever does not wait and need not yield any more. It changes no turn, and so is done but seldom."""
@@ -137,7 +137,7 @@ class Turns:
     def copy(self) -> "Turns":
         """The same turns, to look ahead with."""
         twin = Turns()
-        twin._ticks, twin._again = self._ticks, self._again
+        twin._ticks = self._ticks
         twin._people, twin._chats, twin._served_s = dict(self._people), dict(self._chats), dict(self._served_s)
         return twin
 
@@ -298,7 +298,7 @@ class Line(_Soonest[tuple[str, str]], Generic[K, F]):
         return self._turns.of(self.head())
 
     def since_s(self) -> float:
-        """Since when the head's person has waited and got nothing."""
+        """Since when its head waits; see ``Turns.since_s``."""
         return self._turns.since_s(self.head())
 
     def take(self, now: float) -> F:

@@ -33,7 +33,7 @@ from inference.worker import Worker
 
 log = logging.getLogger(__name__)
 
-TIDY_AFTER_S = 0.5  # nobody must have come for so long before freed memory is handed back
+TIDY_AFTER_S = 20.0  # nobody must have come for so long before freed memory is handed back, which the next pays for
 
 
 class Pipeline:

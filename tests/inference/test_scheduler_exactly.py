@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.batch import Batch, Key, Residency, Waiting
-from inference.fairness import LEAST_ROUND
+from inference.fairness import FEW
 from inference.job import Job
 from inference.limits import Limits
 from inference.scheduler import A_MOMENT_S, Scheduler
@@ -27,7 +27,6 @@ class Plain:
     served: dict[str, int] = field(default_factory=dict)
     served_s: dict[str, float] = field(default_factory=dict)
     ticks: int = 0
-    again: int = 0
 
     def came(self, job: Waiting) -> None:
         self.ticks += 1
@@ -71,12 +70,11 @@ class Plain:
         job = self._head(key)
         self.waiting.remove(job)
         self.ticks += 1
-        a_round = 2 * max(LEAST_ROUND, len({other.user for other in self.waiting}))
-        self.again = max(self.again + 1, self.ticks + a_round)
-        more_rounds = self._count_of(job.user) - 1 if self._floods(job.user) else 0
+        again = self.ticks + 2 * FEW
+        more = self._count_of(job.user) - 1 if self._floods(job.user) else 0
         before = self.served.get(f"person {job.user}", 0)
-        self.served[f"person {job.user}"] = max(before, self.again + more_rounds * a_round)
-        self.served[f"chat {job.chat}"] = self.again
+        self.served[f"person {job.user}"] = max(before, again + more * 2 * FEW)
+        self.served[f"chat {job.chat}"] = again
         self.served_s[job.user] = now
         return job
 
@@ -104,7 +102,8 @@ class Plain:
 
     def _urgency(self, key: Key, now: float) -> float:
         head = self._head(key)
-        waited_s = now - max(head.accepted_s, self.served_s.get(head.user, -math.inf))
+        anew_s = self.served_s.get(head.user, -math.inf) if self._count_of(head.user) > FEW else -math.inf
+        waited_s = now - max(head.accepted_s, anew_s)
         return min(self._people(key), self._capacity(key)) * (A_MOMENT_S + waited_s) ** 2
 
     def _people(self, key: Key) -> int:
