@@ -22,9 +22,10 @@ from inference.device import is_out_of_memory
 from inference.errors import Failed
 from inference.job import Job, Result
 from inference.metrics import Metrics
+from inference.pictures import Pixels
 from inference.scheduler import Scheduler
 from inference.throughput import FRESHNESS, Throughput
-from inference.worker import Pixels, Ran, Turn, Worker, restyle_apart
+from inference.worker import Ran, Turn, Worker, restyle_apart
 from styles.style import Style
 
 log = logging.getLogger(__name__)
@@ -141,7 +142,7 @@ class Carrier:
         return await self._codes.mixed(style, call.references) if call.references else None
 
     def _others(self, style: Style) -> float:
-        """The batches that want the device, too; where torch runs this one, that makes a crowd: see ``Lanes``."""
+        """The batches that want the device, too; a crowd until this style is prepared: see ``Lanes``."""
         others = self._scheduler.batches_to_come - 1
         return math.inf if others and not style.is_prepared else others
 

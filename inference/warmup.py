@@ -13,9 +13,9 @@ import numpy as np
 from inference.cache import Cache
 from inference.errors import StyleUnavailable
 from inference.job import TAKES_WORDS, Options
-from inference.pictures import of_words
+from inference.pictures import Pixels, of_words
 from inference.throughput import Throughput
-from inference.worker import Codes, Pixels, Turn, Worker, encoded
+from inference.worker import Codes, Turn, Worker, encoded
 from styles.card import Card
 from styles.style import Style
 

@@ -16,11 +16,11 @@ from typing import ParamSpec, Self, TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from inference.device import Device, give_back, is_out_of_memory
 from inference.lanes import Lanes
+from inference.pictures import Pixels
 from styles.compiled import THREADS
 from styles.style import Style, as_images
 
@@ -28,8 +28,6 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Pixels = NDArray[np.uint8]
-"""H×W×3, RGB."""
 Codes = Sequence[Tensor] | None
 """A code, K values, for each picture; None for a style that takes none."""
 

@@ -10,6 +10,7 @@ without a photo. All of them block: run them in threads.
 from inference.pictures.colours import flattened
 from inference.pictures.comparison import CELL, side_by_side
 from inference.pictures.contact import sheet
+from inference.pictures.features import Pixels
 from inference.pictures.header import Header, inspect, judge_moving
 from inference.pictures.labels import Labels, xmp
 from inference.pictures.ladder import ACTIVATION_BYTES, bucket, of_words, result_size
@@ -17,7 +18,7 @@ from inference.pictures.likeness import of_reference, reference
 from inference.pictures.mark import marked
 from inference.pictures.moving import Frame, frames, moving_size
 from inference.pictures.playing import play
-from inference.pictures.reading import Pixels, Prepared, prepare, ready, small
+from inference.pictures.reading import Prepared, prepare, ready, small
 from inference.pictures.steady import Steady
 from inference.pictures.tiles import Broad, Tile, tiles, window
 from inference.pictures.tones import Match, detail_reach, matching

@@ -18,6 +18,7 @@ from PIL import Image
 from styles import faces
 
 Pixels = NDArray[np.uint8]
+"""H×W×3, RGB."""
 Plane = NDArray[np.float32]
 
 SIDES = (256, 192, 128)

@@ -11,8 +11,9 @@ import numpy as np
 
 from inference.errors import BadReference, NotAPicture, TooLarge
 from inference.pictures.colours import flattened
+from inference.pictures.features import Pixels
 from inference.pictures.header import Header
-from inference.pictures.reading import Pixels, decoded
+from inference.pictures.reading import decoded
 
 SIDE = 384
 """Pixels that the shorter side has at most. Looked at with MicroAST on four paintings: at 512 and 768 results look the

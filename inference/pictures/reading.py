@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from inference.job import Crop, Options
 from inference.pictures import films
 from inference.pictures.colours import flattened, resizable, srgb
 from inference.pictures.face import square
-from inference.pictures.features import Patch, patches
+from inference.pictures.features import Patch, Pixels, patches
 from inference.pictures.header import TURNED, Header, opened
 from inference.pictures.ladder import SLACK, framed, result_size
-
-Pixels = NDArray[np.uint8]
 
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference.pictures.reading import Pixels
+from inference.pictures.features import Pixels
 
 Plane = NDArray[np.float32]
 Box = tuple[int, int, int, int]

@@ -10,10 +10,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from inference.job import TAKES_WORDS, Crop, Format, Options
-from inference.pictures.features import blended
+from inference.pictures.features import Pixels, blended
 from inference.pictures.labels import OF_A_PHOTO, OF_WORDS, UNNAMED, Labels, xmp
 from inference.pictures.mark import marked
-from inference.pictures.reading import Pixels, Prepared
+from inference.pictures.reading import Prepared
 from inference.pictures.tones import Match, coloured, detailed, matching
 from inference.service import StyleInfo
 

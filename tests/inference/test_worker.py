@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from inference import device
 from inference.device import Device, choose, is_out_of_memory
 from inference.errors import NotReady
-from inference.worker import HANDS_NICE, PAINTING_NICE, Pixels, Worker, restyle, restyle_apart
+from inference.pictures import Pixels
+from inference.worker import HANDS_NICE, PAINTING_NICE, Worker, restyle, restyle_apart
 from styles.errors import NotPainted
 from styles.style import Style
 from tests.styles.making import card, generator

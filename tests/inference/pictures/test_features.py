@@ -7,8 +7,9 @@ import pytest
 import torch
 from PIL import Image, ImageFilter
 
+from inference.pictures import Pixels
 from inference.pictures.features import GAIN, MOST, ROOM, SIDES, Patch, blended, oval, patches
-from inference.worker import Pixels, restyle, restyle_apart
+from inference.worker import restyle, restyle_apart
 from styles import faces, pack
 from styles.style import Style
 
