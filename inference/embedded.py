@@ -34,7 +34,7 @@ from inference.limits import Limits
 from inference.metrics import Metrics
 from inference.offer import Offer
 from inference.pipeline import Pipeline
-from inference.references import judged
+from inference.references import StylePicture, judged
 from inference.scheduler import Scheduler
 from inference.service import StyleInfo
 from inference.sheets import restyle_side_by_side
@@ -280,8 +280,7 @@ class EmbeddedService:
             result = await desk.make(orders[0], progress).answer
             self.metrics.finish(result.style)
             return result
-        header = await asyncio.to_thread(pictures.inspect, job.picture, self.limits)
-        references = await asyncio.to_thread(judged, job.references, self.limits)
+        header, references = await asyncio.to_thread(_headers, job, self.limits)
         orders = [replace(order, references=references if order.job.references else ()) for order in orders]
         desk, *_ = self._ready()  # it may have stopped while the header was read
         if len(orders) > 1:
@@ -312,3 +311,11 @@ class EmbeddedService:
 
     def _card(self, style: str) -> Card:
         return self._offered.card(style)
+
+
+def _headers(job: Job, limits: Limits) -> tuple[pictures.Header, tuple[StylePicture, ...]]:
+    """The photo's, and the style pictures', judged: together, since each hop to a thread costs the event loop time.
+
+    Blocks. Raises NotAPicture, TooSmall, TooLarge, BadReference.
+    """
+    return pictures.inspect(job.picture, limits), judged(job.references, limits)
